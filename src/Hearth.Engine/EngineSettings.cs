@@ -1,0 +1,40 @@
+namespace Hearth.Engine;
+
+/// <summary>Everything an engine needs to load one model. Sizes are in tokens (= KV cells) unless the name says otherwise.</summary>
+/// <param name="ModelPaths">The GGUF file, or all files of a split one in order.</param>
+/// <param name="Window">Most tokens (prompt and answer) one request may hold.</param>
+/// <param name="CellPool">KV cells shared by all sequences; at least <paramref name="Window"/>.</param>
+/// <param name="MaxSequences">Most sequences at once, 1 to 256.</param>
+public sealed record EngineSettings(IReadOnlyList<string> ModelPaths, int Window, int CellPool, int MaxSequences)
+{
+    /// <summary>Most tokens in one native call.</summary>
+    public int BatchTokens { get; init; } = 2048;
+
+    /// <summary>Most tokens the library computes at once; also the size of a prefill chunk while nobody else decodes.</summary>
+    public int MicroBatchTokens { get; init; } = 512;
+
+    /// <summary>Threads of a decode step.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Threads of a prefill step.</summary>
+    public int BatchThreads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Layers computed on the GPU; -1 means all.</summary>
+    public int GpuLayers { get; init; }
+
+    /// <summary>Number format of the KV cells.</summary>
+    public KvType KvType { get; init; } = KvType.F16;
+
+    /// <summary>Most requests that wait for the engine; one more is refused as overloaded.</summary>
+    public int QueueCapacity { get; init; } = 64;
+}
+
+/// <summary>Number format of KV cells.</summary>
+public enum KvType
+{
+    /// <summary>16-bit floating point: exact enough for everything.</summary>
+    F16,
+
+    /// <summary>8-bit blocks: about half the memory; needs flash attention.</summary>
+    Q8,
+}

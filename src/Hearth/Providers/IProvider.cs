@@ -1,0 +1,40 @@
+using Hearth.Chat;
+
+namespace Hearth.Providers;
+
+/// <summary>Where a request is answered: the local engine or another server.</summary>
+internal interface IProvider
+{
+    /// <summary>The model behind this provider, as <c>/v1/models</c> lists it.</summary>
+    ProviderModel Model { get; }
+
+    /// <summary>Whether requests would be accepted now; null means healthy, otherwise the reason they would not.</summary>
+    string? Unhealthy { get; }
+
+    /// <summary>
+    /// Begins to answer. Refusals (<see cref="ChatErrorKind.InvalidRequest"/>, <see cref="ChatErrorKind.PromptTooLong"/>,
+    /// <see cref="ChatErrorKind.Overloaded"/>) come here, before any stream starts. Cancelling <paramref name="cancellation"/> frees
+    /// what the request holds within one step.
+    /// </summary>
+    ChatAnswer Answer(ChatRequest request, CancellationToken cancellation);
+
+    /// <summary>What the model would be fed for <paramref name="request"/>, or why it cannot be rendered.</summary>
+    PromptPreview Preview(ChatRequest request);
+}
+
+/// <summary>A model as clients see it. Limits are in tokens.</summary>
+internal sealed record ProviderModel(string Id, string DisplayName, DateTimeOffset Created, int MaxInputTokens, int MaxOutputTokens);
+
+/// <summary>Either a refusal or the events of an answer; never both.</summary>
+internal sealed record ChatAnswer(ChatError? Error, IAsyncEnumerable<ChatEvent> Events)
+{
+    public static ChatAnswer Refused(ChatError error) => new(error, AsyncEnumerable.Empty<ChatEvent>());
+
+    public static ChatAnswer Streaming(IAsyncEnumerable<ChatEvent> events) => new(null, events);
+}
+
+/// <summary>Either an error or the exact prompt: its text, its token ids, and the text of each special token among them.</summary>
+internal sealed record PromptPreview(ChatError? Error, string Prompt, IReadOnlyList<int> Tokens, IReadOnlyDictionary<int, string> Special)
+{
+    public static PromptPreview Failed(ChatError error) => new(error, "", [], new Dictionary<int, string>());
+}
