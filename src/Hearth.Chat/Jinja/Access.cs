@@ -1,0 +1,124 @@
+namespace Hearth.Chat.Jinja;
+
+/// <summary>Attributes, items and slices, with the sandbox's refusals.</summary>
+internal static class Access
+{
+    private static readonly string[] ListMutations = ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"];
+    private static readonly string[] DictMutations = ["clear", "pop", "popitem", "setdefault", "update"];
+
+    /// <summary><c>value.name</c>: a method or attribute first, then an item of that name.</summary>
+    public static object? Attribute(object? value, string name)
+    {
+        if (value is Undefined undefined)
+            throw undefined.Error();
+        if (name.StartsWith("__", StringComparison.Ordinal) || IsMutation(value, name))
+        {
+            return new Undefined(
+                $"access to attribute '{name}' of '{Python.TypeName(value)}' object is unsafe.", "SecurityError");
+        }
+
+        if (TryMember(value, name, out object? member))
+            return member;
+        return value is JinjaDict dict && dict.TryGet(name, out object? item) ? item : Missing(value, name);
+    }
+
+    /// <summary><c>value[key]</c>: an item first, then an attribute of that name.</summary>
+    public static object? Item(object? value, object? key)
+    {
+        switch (value)
+        {
+            case Undefined undefined:
+                throw undefined.Error();
+            case JinjaDict dict when dict.TryGet(key, out object? item):
+                return item;
+            case JinjaList list when key is long or bool:
+                return At(list.Items.Count, key) is { } index ? list.Items[index] : OutOfRange(value);
+            case OriginString text when key is long or bool:
+                return At(text.Length, key) is { } position ? text.Slice(position, 1) : OutOfRange(value);
+        }
+
+        if (key is OriginString name)
+            return TryMember(value, name.Text, out object? member) ? member : Missing(value, name.Text);
+        return key is Undefined missing ? throw missing.Error() : new Undefined(
+            $"{Python.TypeName(value)} object has no element {Python.Repr(key)}");
+    }
+
+    public static object Slice(object? value, object? from, object? to, object? by)
+    {
+        if (value is Undefined undefined)
+            throw undefined.Error();
+        int length = value switch
+        {
+            OriginString text => text.Length,
+            JinjaList list => list.Items.Count,
+            _ => throw JinjaException.Type($"'{Python.TypeName(value)}' object is not subscriptable"),
+        };
+        int step = by is null ? 1 : Operators.ToIndex(by);
+        if (step == 0)
+            throw JinjaException.Value("slice step cannot be zero");
+        int start = Bound(from, length, step, isStart: true);
+        int stop = Bound(to, length, step, isStart: false);
+        if (value is OriginString whole && step == 1)
+            return whole.Slice(start, Math.Max(0, stop - start));
+        List<int> indices = [];
+        for (long i = start; step > 0 ? i < stop : i > stop; i += step)
+            indices.Add((int)i);
+        return value is OriginString source ? Pick(source, indices) : Pick((JinjaList)value!, indices);
+    }
+
+    private static OriginString Pick(OriginString source, List<int> indices)
+    {
+        OriginBuilder builder = new();
+        foreach (int index in indices)
+            builder.Append(source, index, 1);
+        return builder.ToOriginString();
+    }
+
+    private static JinjaList Pick(JinjaList source, List<int> indices) => new([.. indices.Select(i => source.Items[i])], source.IsTuple);
+
+    private static int Bound(object? bound, int length, int step, bool isStart)
+    {
+        if (bound is null)
+            return (isStart, step > 0) switch { (true, true) => 0, (true, false) => length - 1, (false, true) => length, _ => -1 };
+        int index = Operators.ToIndex(bound);
+        if (index < 0)
+            index += length;
+        return step > 0 ? Math.Clamp(index, 0, length) : Math.Clamp(index, -1, length - 1);
+    }
+
+    private static int? At(int length, object key)
+    {
+        long index = Operators.ToLong(key);
+        if (index < 0)
+            index += length;
+        return index >= 0 && index < length ? (int)index : null;
+    }
+
+    private static Undefined OutOfRange(object? value) => new($"{Python.TypeName(value)} object has no element");
+
+    private static Undefined Missing(object? value, string name) =>
+        new(value is null ? $"'None' has no attribute '{name}'" : $"'{Python.TypeName(value)} object' has no attribute '{name}'");
+
+    private static bool IsMutation(object? value, string name) =>
+        (value is JinjaList { IsTuple: false } && ListMutations.Contains(name)) || (value is JinjaDict && DictMutations.Contains(name));
+
+    private static bool TryMember(object? value, string name, out object? member)
+    {
+        member = null;
+        switch (value)
+        {
+            case JinjaNamespace space:
+                return space.Attributes.TryGetValue(name, out member);
+            case LoopState loop:
+                return loop.TryGet(name, out member);
+            case JinjaFunction { Parameters: { } parameters } macro:
+                member = name == "name" ? OriginString.Trusted(macro.Name)
+                    : name == "arguments" ? JinjaList.Tuple([.. parameters.Select(OriginString.Trusted)])
+                    : null;
+                return member is not null;
+            default:
+                member = Methods.Find(value, name);
+                return member is not null;
+        }
+    }
+}

@@ -1,0 +1,220 @@
+namespace Hearth.Chat.Jinja;
+
+/// <summary>A node that has a value.</summary>
+internal abstract record Expression(int Line)
+{
+    /// <summary>The value; errors carry the line of the innermost node that knows its own.</summary>
+    public object? Evaluate(RenderState state)
+    {
+        state.Step();
+        try
+        {
+            return Compute(state);
+        }
+        catch (JinjaException e)
+        {
+            e.At(Line, state.TemplateName);
+            throw;
+        }
+    }
+
+    protected abstract object? Compute(RenderState state);
+}
+
+internal sealed record Literal(object? Value, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => Value;
+}
+
+internal sealed record Name(string Identifier, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => state.Scope.Get(Identifier);
+}
+
+internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state)
+    {
+        List<object?> values = new(Items.Count);
+        foreach (Expression item in Items)
+            values.Add(item.Evaluate(state));
+        return new JinjaList(values, IsTuple);
+    }
+}
+
+internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Value)> Entries, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state)
+    {
+        JinjaDict dict = new();
+        foreach ((Expression key, Expression value) in Entries)
+            dict.Set(key.Evaluate(state), value.Evaluate(state));
+        return dict;
+    }
+}
+
+internal sealed record Conditional(Expression Test, Expression Then, Expression? Else, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state)
+    {
+        if (Operators.IsTrue(Test.Evaluate(state)))
+            return Then.Evaluate(state);
+        return Else is not null
+            ? Else.Evaluate(state)
+            : new Undefined($"the inline if-expression on line {Line} evaluated to false and no else section was defined.");
+    }
+}
+
+internal sealed record Logical(bool IsAnd, Expression Left, Expression Right, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state)
+    {
+        object? left = Left.Evaluate(state);
+        return Operators.IsTrue(left) == IsAnd ? Right.Evaluate(state) : left;
+    }
+}
+
+internal sealed record Not(Expression Operand, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => !Operators.IsTrue(Operand.Evaluate(state));
+}
+
+internal sealed record Sign(bool IsNegative, Expression Operand, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => Operators.Sign(Operand.Evaluate(state), IsNegative);
+}
+
+internal sealed record Binary(string Operator, Expression Left, Expression Right, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) =>
+        Operators.Binary(Operator, Left.Evaluate(state), Right.Evaluate(state), state);
+}
+
+internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state)
+    {
+        OriginBuilder builder = new(state.Limits.OutputChars);
+        foreach (Expression part in Parts)
+            builder.Append(Python.ToText(part.Evaluate(state)));
+        return builder.ToOriginString();
+    }
+}
+
+/// <summary><c>a &lt; b &lt;= c</c>: each neighbour pair is compared, each operand evaluated once.</summary>
+internal sealed record Comparison(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state)
+    {
+        object? left = First.Evaluate(state);
+        foreach ((string op, Expression operand) in Rest)
+        {
+            object? right = operand.Evaluate(state);
+            if (!Operators.Compare(op, left, right))
+                return false;
+            left = right;
+        }
+
+        return true;
+    }
+}
+
+internal sealed record Attribute(Expression Target, string Key, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => Access.Attribute(Target.Evaluate(state), Key);
+}
+
+internal sealed record Item(Expression Target, Expression Key, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => Access.Item(Target.Evaluate(state), Key.Evaluate(state));
+}
+
+internal sealed record Slice(Expression Target, Expression? From, Expression? To, Expression? By, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => Access.Slice(
+        Target.Evaluate(state), From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state));
+}
+
+internal sealed record Call(Expression Target, CallArguments Arguments, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state)
+    {
+        object? target = Target.Evaluate(state);
+        Arguments arguments = Arguments.Evaluate(state);
+        state.EnterCall();
+        try
+        {
+            return Invoke(target, arguments, state);
+        }
+        finally
+        {
+            state.LeaveCall();
+        }
+    }
+
+    internal static object? Invoke(object? target, Arguments arguments, RenderState state) => target switch
+    {
+        JinjaFunction function => function.Call(arguments, state),
+        LoopState loop => loop.Recurse(arguments, state),
+        Undefined undefined => throw undefined.Error(),
+        _ => throw JinjaException.Type($"'{Python.TypeName(target)}' object is not callable"),
+    };
+}
+
+internal sealed record FilterCall(Expression Target, string Filter, CallArguments Arguments, int Line) : Expression(Line)
+{
+    private readonly FilterFunction? _function = Filters.Find(Filter);
+
+    protected override object? Compute(RenderState state)
+    {
+        if (_function is null)
+            throw new JinjaException("TemplateRuntimeError", $"No filter named '{Filter}' found.");
+        return _function(Target.Evaluate(state), Arguments.Evaluate(state), state);
+    }
+}
+
+internal sealed record TestCall(Expression Target, string Test, CallArguments Arguments, int Line) : Expression(Line)
+{
+    private readonly TestFunction? _function = Tests.Find(Test);
+
+    protected override object? Compute(RenderState state)
+    {
+        if (_function is null)
+            throw new JinjaException("TemplateRuntimeError", $"No test named '{Test}' found.");
+        return _function(Target.Evaluate(state), Arguments.Evaluate(state), state);
+    }
+}
+
+/// <summary>The text of a captured block, which filters of <c>set</c> and <c>filter</c> blocks begin with.</summary>
+internal sealed record CapturedBlock(IReadOnlyList<Statement> Body, int Line) : Expression(Line)
+{
+    protected override object? Compute(RenderState state) => state.Capture(state.Scope, _ => { }, Body);
+}
+
+/// <summary>The written arguments of a call.</summary>
+internal sealed record CallArguments(
+    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Spread, Expression? NamedSpread)
+{
+    public static readonly CallArguments None = new([], [], null, null);
+
+    public Arguments Evaluate(RenderState state)
+    {
+        if (ReferenceEquals(this, None))
+            return Arguments.None;
+        List<object?> positional = new(Positional.Count);
+        foreach (Expression argument in Positional)
+            positional.Add(argument.Evaluate(state));
+        Dictionary<string, object?> named = [];
+        foreach ((string name, Expression value) in Named)
+            named[name] = value.Evaluate(state);
+        if (Spread is not null)
+            positional.AddRange(Operators.Iterate(Spread.Evaluate(state)));
+        if (NamedSpread?.Evaluate(state) is JinjaDict dict)
+        {
+            foreach ((object? key, object? value) in dict.Entries)
+                named[Python.ToText(key).Text] = value;
+        }
+
+        return new Arguments(positional, named);
+    }
+}

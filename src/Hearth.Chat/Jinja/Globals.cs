@@ -1,0 +1,104 @@
+using System.Collections.Frozen;
+
+namespace Hearth.Chat.Jinja;
+
+/// <summary>Functions that every template can call.</summary>
+internal static class Globals
+{
+    private static readonly FrozenDictionary<string, JinjaFunction> All = new Dictionary<string, Func<Arguments, RenderState, object?>>
+    {
+        ["range"] = Range,
+        ["dict"] = (a, _) => Merge(new JinjaDict(), a),
+        ["namespace"] = (a, _) => Namespace(a),
+        ["cycler"] = (a, _) => Cycler(a),
+        ["joiner"] = (a, _) => Joiner(a),
+        ["raise_exception"] = (a, _) => throw new JinjaException("TemplateError", Python.ToText(a.Get(0, "message")).Text),
+        ["strftime_now"] = (a, s) => OriginString.Trusted(Strftime.Format(s.Now, a.Text(0, "format", "strftime_now").Text)),
+    }.ToFrozenDictionary(f => f.Key, f => new JinjaFunction(f.Key, f.Value));
+
+    public static JinjaFunction? Find(string name) => All.GetValueOrDefault(name);
+
+    private static JinjaList Range(Arguments arguments, RenderState state)
+    {
+        int first = Operators.ToIndex(arguments.Require(0, "stop", "range"));
+        (int start, int stop) = arguments.Has(1, "stop") ? (first, arguments.Int(1, "stop", 0)) : (0, first);
+        int step = arguments.Int(2, "step", 1);
+        if (step == 0)
+            throw JinjaException.Value("range() arg 3 must not be zero");
+        long count = Math.Max(0, ((long)stop - start + step - Math.Sign(step)) / step);
+        state.CheckMade(count);
+        List<object?> items = new((int)count);
+        for (long i = 0; i < count; i++)
+            items.Add(start + (i * step));
+        return new JinjaList(items);
+    }
+
+    private static JinjaDict Merge(JinjaDict dict, Arguments arguments)
+    {
+        foreach (object? source in arguments.Positional)
+        {
+            if (source is JinjaDict other)
+            {
+                foreach ((object? key, object? value) in other.Entries)
+                    dict.Set(key, value);
+                continue;
+            }
+
+            foreach (object? pair in Operators.Iterate(source))
+            {
+                List<object?> parts = [.. Operators.Iterate(pair)];
+                if (parts.Count != 2)
+                    throw JinjaException.Value($"dictionary update sequence element has length {parts.Count}; 2 is required");
+                dict.Set(parts[0], parts[1]);
+            }
+        }
+
+        foreach ((string name, object? value) in arguments.Named)
+            dict.Set(OriginString.Trusted(name), value);
+        return dict;
+    }
+
+    private static JinjaNamespace Namespace(Arguments arguments)
+    {
+        JinjaNamespace space = new();
+        foreach ((object? key, object? value) in Merge(new JinjaDict(), arguments).Entries)
+            space.Attributes[Python.ToText(key).Text] = value;
+        return space;
+    }
+
+    private static JinjaNamespace Cycler(Arguments arguments)
+    {
+        List<object?> items = arguments.Positional;
+        if (items.Count == 0)
+            throw JinjaException.Type("at least one item has to be provided");
+        int position = 0;
+        JinjaNamespace cycler = new();
+        cycler.Attributes["current"] = items[0];
+        cycler.Attributes["next"] = new JinjaFunction("next", (_, _) =>
+        {
+            object? current = items[position];
+            position = (position + 1) % items.Count;
+            cycler.Attributes["current"] = items[position];
+            return current;
+        });
+        cycler.Attributes["reset"] = new JinjaFunction("reset", (_, _) =>
+        {
+            position = 0;
+            cycler.Attributes["current"] = items[0];
+            return null;
+        });
+        return cycler;
+    }
+
+    private static JinjaFunction Joiner(Arguments arguments)
+    {
+        bool used = false;
+        object? separator = arguments.Get(0, "sep", OriginString.Trusted(", "));
+        return new JinjaFunction("joiner", (_, _) =>
+        {
+            object? result = used ? separator : OriginString.Empty;
+            used = true;
+            return result;
+        });
+    }
+}

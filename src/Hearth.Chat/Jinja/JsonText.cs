@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Hearth.Chat.Jinja;
+
+/// <summary>JSON as Python's <c>json.dumps</c> writes it and as values are read from it.</summary>
+public static class JsonText
+{
+    /// <summary>
+    /// The value of a JSON document for templates. Its texts are from outside unless <paramref name="trusted"/>. Integers beyond 64 bits
+    /// become floating point.
+    /// </summary>
+    public static object? Read(JsonElement element, bool trusted = false)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                JinjaDict dict = new();
+                foreach (JsonProperty property in element.EnumerateObject())
+                    dict.Set(new OriginString(property.Name, trusted, []), Read(property.Value, trusted));
+                return dict;
+            case JsonValueKind.Array:
+                return new JinjaList(element.EnumerateArray().Select(e => Read(e, trusted)));
+            case JsonValueKind.String:
+                return new OriginString(element.GetString()!, trusted, []);
+            case JsonValueKind.Number:
+                return element.TryGetInt64(out long integer) && !HasFraction(element) ? integer : (object)element.GetDouble();
+            case JsonValueKind.True or JsonValueKind.False:
+                return element.ValueKind == JsonValueKind.True;
+            default:
+                return null;
+        }
+    }
+
+    internal static OriginString Write(object? value, JsonLayout layout, RenderState state)
+    {
+        OriginBuilder builder = new(state.Limits.OutputChars);
+        Append(builder, value, layout, 0);
+        return builder.ToOriginString();
+    }
+
+    private static bool HasFraction(JsonElement element) => element.GetRawText().AsSpan().ContainsAny('.', 'e', 'E');
+
+    private static void Append(OriginBuilder builder, object? value, JsonLayout layout, int depth)
+    {
+        switch (value)
+        {
+            case null:
+                builder.Append("null");
+                break;
+            case bool flag:
+                builder.Append(flag ? "true" : "false");
+                break;
+            case long number:
+                builder.Append(number.ToString(CultureInfo.InvariantCulture));
+                break;
+            case double number:
+                builder.Append(Number(number));
+                break;
+            case OriginString text:
+                AppendString(builder, text, layout.EnsureAscii);
+                break;
+            case JinjaList list:
+                AppendItems(builder, list.Items, "[", "]", (b, item) => Append(b, item, layout, depth + 1), layout, depth);
+                break;
+            case JinjaDict dict:
+                AppendItems(builder, Sorted(dict, layout), "{", "}", (b, entry) => AppendEntry(b, entry, layout, depth + 1), layout, depth);
+                break;
+            default:
+                throw JinjaException.Type($"Object of type {Python.TypeName(value)} is not JSON serializable");
+        }
+    }
+
+    private static void AppendEntry(OriginBuilder builder, KeyValuePair<object?, object?> entry, JsonLayout layout, int depth)
+    {
+        OriginString key = entry.Key switch
+        {
+            OriginString text => text,
+            null => OriginString.Trusted("null"),
+            bool flag => OriginString.Trusted(flag ? "true" : "false"),
+            long or double => Python.ToText(entry.Key),
+            _ => throw JinjaException.Type($"keys must be str, int, float, bool or None, not {Python.TypeName(entry.Key)}"),
+        };
+        AppendString(builder, key, layout.EnsureAscii);
+        builder.Append(layout.KeySeparator);
+        Append(builder, entry.Value, layout, depth);
+    }
+
+    private static void AppendItems<T>(
+        OriginBuilder builder, IReadOnlyList<T> items, string open, string close, Action<OriginBuilder, T> append, JsonLayout layout, int depth)
+    {
+        builder.Append(open);
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (i > 0)
+                builder.Append(layout.ItemSeparator);
+            Break(builder, layout, depth + 1);
+            append(builder, items[i]);
+        }
+
+        if (items.Count > 0)
+            Break(builder, layout, depth);
+        builder.Append(close);
+    }
+
+    private static void Break(OriginBuilder builder, JsonLayout layout, int depth)
+    {
+        if (layout.Indent is not { } indent)
+            return;
+        builder.Append("\n");
+        for (int i = 0; i < depth; i++)
+            builder.Append(indent);
+    }
+
+    private static IReadOnlyList<KeyValuePair<object?, object?>> Sorted(JinjaDict dict, JsonLayout layout) =>
+        layout.SortKeys ? [.. dict.Entries.OrderBy(e => e.Key, Comparer<object?>.Create((a, b) => Operators.Order(a, b)))] : dict.Entries;
+
+    private static string Number(double number) => double.IsNaN(number) ? "NaN"
+        : double.IsInfinity(number) ? (number > 0 ? "Infinity" : "-Infinity")
+        : Python.Number(number);
+
+    private static void AppendString(OriginBuilder builder, OriginString text, bool ensureAscii)
+    {
+        builder.Append("\"");
+        Python.AppendEscaped(builder, text, c => c switch
+        {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\b' => "\\b",
+            '\f' => "\\f",
+            _ when c < ' ' || (ensureAscii && c > '~') => $"\\u{(int)c:x4}",
+            _ => null,
+        });
+        builder.Append("\"");
+    }
+}
+
+/// <summary>The arguments of <c>json.dumps</c>.</summary>
+internal sealed record JsonLayout(string? Indent, string ItemSeparator, string KeySeparator, bool SortKeys, bool EnsureAscii);

@@ -1,0 +1,374 @@
+using System.Globalization;
+using System.Text;
+
+namespace Hearth.Chat.Jinja;
+
+/// <summary>What a token is.</summary>
+internal enum TokenKind
+{
+    Data,
+    VariableBegin,
+    VariableEnd,
+    BlockBegin,
+    BlockEnd,
+    Name,
+    Text,
+    Integer,
+    Float,
+    Operator,
+    End,
+}
+
+/// <summary>One token; <paramref name="Value"/> is the data, name, operator or decoded literal.</summary>
+internal readonly record struct Token(TokenKind Kind, string Value, int Line)
+{
+    public bool Is(string op) => Kind == TokenKind.Operator && Value == op;
+
+    public bool IsName(string name) => Kind == TokenKind.Name && Value == name;
+}
+
+/// <summary>
+/// Cuts a template into tokens as Jinja2's lexer does with trim_blocks and lstrip_blocks on, and drops one newline at the end of the
+/// source.
+/// </summary>
+internal sealed class Lexer
+{
+    private static readonly string[] Operators =
+        ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
+
+    private readonly string _source;
+    private readonly string _name;
+    private readonly List<Token> _tokens = [];
+    private int _position;
+    private int _line = 1;
+    private bool _lineStarting = true;
+
+    private Lexer(string source, string name)
+    {
+        string text = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        _source = text.EndsWith('\n') ? text[..^1] : text;
+        _name = name;
+    }
+
+    public static List<Token> Tokenize(string source, string name)
+    {
+        Lexer lexer = new(source, name);
+        while (lexer.ReadData())
+        {
+        }
+
+        lexer.Add(TokenKind.End, "");
+        return lexer._tokens;
+    }
+
+    private JinjaException Error(string message) => new("TemplateSyntaxError", message, _line, _name);
+
+    private void Add(TokenKind kind, string value) => _tokens.Add(new Token(kind, value, _line));
+
+    private char At(int index) => index < _source.Length ? _source[index] : '\0';
+
+    private void Advance(int count)
+    {
+        for (int end = _position + count; _position < end; _position++)
+        {
+            if (_source[_position] == '\n')
+                _line++;
+        }
+    }
+
+    private bool ReadData()
+    {
+        int tag = FindTag(_position);
+        if (tag < 0)
+        {
+            AddData(_source[_position..]);
+            return false;
+        }
+
+        char kind = _source[tag + 1];
+        char sign = At(tag + 2) is '-' or '+' ? At(tag + 2) : '\0';
+        int dataStart = _position;
+        Advance(tag - _position);
+        AddDataBefore(_source[dataStart..tag], kind, sign);
+        Advance(2 + (sign == '\0' ? 0 : 1));
+        switch (kind)
+        {
+            case '#':
+                SkipComment();
+                break;
+            case '%' when TryReadRaw():
+                break;
+            default:
+                ReadTag(kind);
+                break;
+        }
+
+        return true;
+    }
+
+    private int FindTag(int from)
+    {
+        for (int i = _source.IndexOf('{', from); i >= 0 && i + 1 < _source.Length; i = _source.IndexOf('{', i + 1))
+        {
+            if (_source[i + 1] is '{' or '%' or '#')
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>White space before a tag: gone with '-', and before blocks alone on their line (lstrip_blocks) unless '+'.</summary>
+    private void AddDataBefore(string data, char kind, char sign)
+    {
+        if (sign == '-')
+        {
+            AddData(data.TrimEnd());
+            return;
+        }
+
+        int lineStart = data.LastIndexOf('\n') + 1;
+        bool strips = sign != '+' && kind != '{' && (lineStart > 0 || _lineStarting)
+            && lineStart < data.Length && string.IsNullOrWhiteSpace(data[lineStart..]);
+        AddData(strips ? data[..lineStart] : data);
+    }
+
+    private void AddData(string data)
+    {
+        if (data.Length > 0)
+            Add(TokenKind.Data, data);
+    }
+
+    private void SkipComment()
+    {
+        int end = _source.IndexOf("#}", _position, StringComparison.Ordinal);
+        if (end < 0)
+            throw Error("Missing end of comment tag");
+        char sign = end > _position && _source[end - 1] is '-' or '+' ? _source[end - 1] : '\0';
+        Advance(end + 2 - _position);
+        AfterTag(sign, trimsNewline: true);
+    }
+
+    /// <summary>White space after a tag: all of it with '-', one newline after blocks and comments (trim_blocks) unless '+'.</summary>
+    private void AfterTag(char sign, bool trimsNewline)
+    {
+        int start = _position;
+        if (sign == '-')
+        {
+            while (char.IsWhiteSpace(At(_position)))
+                Advance(1);
+        }
+        else if (trimsNewline && sign != '+' && At(_position) == '\n')
+        {
+            Advance(1);
+        }
+
+        _lineStarting = _position > start && _source[_position - 1] == '\n';
+    }
+
+    private bool TryReadRaw()
+    {
+        int i = SkipSpace(_position);
+        if (string.CompareOrdinal(_source, i, "raw", 0, 3) != 0)
+            return false;
+        i = SkipSpace(i + 3);
+        char sign = At(i) is '-' or '+' ? At(i) : '\0';
+        i += sign == '\0' ? 0 : 1;
+        if (At(i) != '%' || At(i + 1) != '}')
+            return false;
+        Advance(i + 2 - _position);
+        AfterTag(sign, trimsNewline: true);
+        ReadRawBody();
+        return true;
+    }
+
+    private void ReadRawBody()
+    {
+        for (int tag = _source.IndexOf("{%", _position, StringComparison.Ordinal); tag >= 0; tag = _source.IndexOf("{%", tag + 2, StringComparison.Ordinal))
+        {
+            char open = At(tag + 2) is '-' or '+' ? At(tag + 2) : '\0';
+            int i = SkipSpace(tag + 2 + (open == '\0' ? 0 : 1));
+            if (string.CompareOrdinal(_source, i, "endraw", 0, 6) != 0)
+                continue;
+            i = SkipSpace(i + 6);
+            char close = At(i) is '-' or '+' ? At(i) : '\0';
+            i += close == '\0' ? 0 : 1;
+            if (At(i) != '%' || At(i + 1) != '}')
+                continue;
+            AddDataBefore(_source[_position..tag], '%', open);
+            Advance(i + 2 - _position);
+            AfterTag(close, trimsNewline: true);
+            return;
+        }
+
+        throw Error("Missing end of raw directive");
+    }
+
+    private int SkipSpace(int index)
+    {
+        while (char.IsWhiteSpace(At(index)))
+            index++;
+        return index;
+    }
+
+    private void ReadTag(char kind)
+    {
+        bool isVariable = kind == '{';
+        char closing = isVariable ? '}' : '%';
+        Add(isVariable ? TokenKind.VariableBegin : TokenKind.BlockBegin, "");
+        Stack<char> open = new();
+        while (true)
+        {
+            Advance(SkipSpace(_position) - _position);
+            if (_position >= _source.Length)
+                throw Error("unexpected end of template");
+            int sign = At(_position) is '-' or '+' ? 1 : 0;
+            if (open.Count == 0 && At(_position + sign) == closing && At(_position + sign + 1) == '}')
+            {
+                char signChar = sign == 1 ? At(_position) : '\0';
+                Add(isVariable ? TokenKind.VariableEnd : TokenKind.BlockEnd, "");
+                Advance(sign + 2);
+                AfterTag(signChar, trimsNewline: !isVariable);
+                return;
+            }
+
+            ReadToken(open);
+        }
+    }
+
+    private void ReadToken(Stack<char> open)
+    {
+        char c = _source[_position];
+        if (char.IsLetter(c) || c == '_')
+            ReadName();
+        else if (char.IsAsciiDigit(c))
+            ReadNumber();
+        else if (c is '"' or '\'')
+            ReadText(c);
+        else
+            ReadOperator(open);
+    }
+
+    private void ReadName()
+    {
+        int end = _position;
+        while (char.IsLetterOrDigit(At(end)) || At(end) == '_')
+            end++;
+        Add(TokenKind.Name, _source[_position..end]);
+        Advance(end - _position);
+    }
+
+    private void ReadNumber()
+    {
+        int end = Digits(_position);
+        bool isFloat = false;
+        bool afterDot = _tokens[^1].Is(".");
+        if (!afterDot && At(end) == '.' && char.IsAsciiDigit(At(end + 1)))
+        {
+            isFloat = true;
+            end = Digits(end + 1);
+        }
+
+        int exponent = end + (At(end + 1) is '+' or '-' ? 2 : 1);
+        if (!afterDot && At(end) is 'e' or 'E' && char.IsAsciiDigit(At(exponent)))
+        {
+            isFloat = true;
+            end = Digits(exponent);
+        }
+
+        string digits = _source[_position..end].Replace("_", "", StringComparison.Ordinal);
+        if (!isFloat && !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw Error($"the number {digits} is too large");
+        Add(isFloat ? TokenKind.Float : TokenKind.Integer, digits);
+        Advance(end - _position);
+    }
+
+    private int Digits(int index)
+    {
+        while (char.IsAsciiDigit(At(index)) || (At(index) == '_' && char.IsAsciiDigit(At(index + 1))))
+            index++;
+        return index;
+    }
+
+    private void ReadText(char quote)
+    {
+        int end = _position + 1;
+        while (end < _source.Length && _source[end] != quote)
+            end += _source[end] == '\\' ? 2 : 1;
+        if (end >= _source.Length)
+            throw Error($"unexpected char {quote} at {_position}");
+        Add(TokenKind.Text, Unescape(_source[(_position + 1)..end]));
+        Advance(end + 1 - _position);
+    }
+
+    private void ReadOperator(Stack<char> open)
+    {
+        string op = Operators.FirstOrDefault(o => string.CompareOrdinal(_source, _position, o, 0, o.Length) == 0)
+            ?? throw Error($"unexpected char '{_source[_position]}' at {_position}");
+        if (op is "(" or "[" or "{")
+        {
+            open.Push(op[0]);
+        }
+        else if (op is ")" or "]" or "}")
+        {
+            if (open.Count == 0)
+                throw Error($"unexpected '{op}'");
+            char expected = open.Pop() switch { '(' => ')', '[' => ']', _ => '}' };
+            if (op[0] != expected)
+                throw Error($"unexpected '{op}', expected '{expected}'");
+        }
+
+        Add(TokenKind.Operator, op);
+        Advance(op.Length);
+    }
+
+    private static string Unescape(string text)
+    {
+        if (!text.Contains('\\', StringComparison.Ordinal))
+            return text;
+        StringBuilder result = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length)
+                i += AppendEscape(result, text, i + 1);
+            else
+                result.Append(text[i]);
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>Appends what the escape at <paramref name="i"/> stands for; returns the characters used after the backslash.</summary>
+    private static int AppendEscape(StringBuilder result, string text, int i)
+    {
+        const string letters = "abfnrtv\\'\"\n";
+        string?[] meanings = ["\a", "\b", "\f", "\n", "\r", "\t", "\v", "\\", "'", "\"", ""];
+        int letter = letters.IndexOf(text[i], StringComparison.Ordinal);
+        if (letter >= 0)
+        {
+            result.Append(meanings[letter]);
+            return 1;
+        }
+
+        int digits = text[i] switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
+        if (digits > 0 && i + digits < text.Length
+            && int.TryParse(text.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
+            && (Rune.IsValid(code) || code < 0x10000))
+        {
+            result.Append(code < 0x10000 ? ((char)code).ToString() : char.ConvertFromUtf32(code));
+            return 1 + digits;
+        }
+
+        if (text[i] is >= '0' and <= '7')
+        {
+            int end = i;
+            int value = 0;
+            while (end < text.Length && end < i + 3 && text[end] is >= '0' and <= '7')
+                value = (value * 8) + text[end++] - '0';
+            result.Append((char)value);
+            return end - i;
+        }
+
+        result.Append('\\').Append(text[i]);
+        return 1;
+    }
+}

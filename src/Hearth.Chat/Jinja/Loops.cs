@@ -1,0 +1,151 @@
+namespace Hearth.Chat.Jinja;
+
+/// <summary><c>for</c> with its filter, its else branch and recursion.</summary>
+internal sealed record For(
+    Target Target, Expression Iterable, Expression? Filter, bool IsRecursive, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else)
+    : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        object? iterable = Iterable.Evaluate(state);
+        try
+        {
+            RunOver(iterable, depth: 1, state);
+        }
+        catch (JinjaException e)
+        {
+            e.At(Iterable.Line, state.TemplateName);
+            throw;
+        }
+
+        return Completion.Normal;
+    }
+
+    internal void RunOver(object? iterable, int depth, RenderState state)
+    {
+        Scope outer = state.Scope;
+        List<object?> items = Select(iterable, outer, state);
+        if (items.Count == 0)
+        {
+            RunIn(new Scope(outer), outer, Else, state);
+            return;
+        }
+
+        LoopState loop = new(this, items, depth);
+        for (int i = 0; i < items.Count; i++)
+        {
+            loop.Index = i;
+            Scope scope = new(outer);
+            scope.Set("loop", loop);
+            state.Scope = scope;
+            try
+            {
+                Target.Assign(items[i], state);
+                if (RunAll(Body, state) == Completion.Break)
+                    return;
+            }
+            finally
+            {
+                state.Scope = outer;
+            }
+        }
+    }
+
+    private static void RunIn(Scope scope, Scope outer, IReadOnlyList<Statement> body, RenderState state)
+    {
+        state.Scope = scope;
+        try
+        {
+            RunAll(body, state);
+        }
+        finally
+        {
+            state.Scope = outer;
+        }
+    }
+
+    private List<object?> Select(object? iterable, Scope outer, RenderState state)
+    {
+        List<object?> items = [.. Operators.Iterate(iterable)];
+        if (Filter is null)
+            return items;
+        List<object?> selected = [];
+        foreach (object? item in items)
+        {
+            state.Scope = new Scope(outer);
+            try
+            {
+                Target.Assign(item, state);
+                if (Operators.IsTrue(Filter.Evaluate(state)))
+                    selected.Add(item);
+            }
+            finally
+            {
+                state.Scope = outer;
+            }
+        }
+
+        return selected;
+    }
+}
+
+/// <summary>The <c>loop</c> variable.</summary>
+internal sealed class LoopState(For loop, List<object?> items, int depth)
+{
+    private object? _lastChanged = new();
+
+    public int Index { get; set; }
+
+    /// <summary>The attribute's value; false when there is none of this name.</summary>
+    public bool TryGet(string name, out object? value)
+    {
+        value = name switch
+        {
+            "index" => Index + 1L,
+            "index0" => (long)Index,
+            "revindex" => (long)(items.Count - Index),
+            "revindex0" => (long)(items.Count - Index - 1),
+            "first" => Index == 0,
+            "last" => Index == items.Count - 1,
+            "length" => (long)items.Count,
+            "depth" => (long)depth,
+            "depth0" => depth - 1L,
+            "previtem" => Index > 0 ? items[Index - 1] : new Undefined("there is no previous item"),
+            "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new Undefined("there is no next item"),
+            "cycle" => new JinjaFunction("cycle", (a, _) => Cycle(a)),
+            "changed" => new JinjaFunction("changed", (a, _) => Changed(a)),
+            _ => this,
+        };
+        return !ReferenceEquals(value, this);
+    }
+
+    /// <summary><c>loop(children)</c> in a recursive loop.</summary>
+    public object Recurse(Arguments arguments, RenderState state)
+    {
+        if (!loop.IsRecursive)
+            throw JinjaException.Type("The loop must have the 'recursive' marker to be called recursively.");
+        OriginBuilder outer = state.Output;
+        state.Output = new OriginBuilder(state.Limits.OutputChars);
+        try
+        {
+            loop.RunOver(arguments.Require(0, "iterable", "loop"), depth + 1, state);
+            return state.Output.ToOriginString();
+        }
+        finally
+        {
+            state.Output = outer;
+        }
+    }
+
+    private object? Cycle(Arguments arguments) => arguments.Positional.Count == 0
+        ? throw JinjaException.Type("no items for cycling given")
+        : arguments.Positional[Index % arguments.Positional.Count];
+
+    private bool Changed(Arguments arguments)
+    {
+        JinjaList value = JinjaList.Tuple([.. arguments.Positional]);
+        bool changed = !Operators.AreEqual(_lastChanged, value);
+        _lastChanged = value;
+        return changed;
+    }
+}

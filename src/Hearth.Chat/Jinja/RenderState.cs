@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+
+namespace Hearth.Chat.Jinja;
+
+/// <summary>One rendering: output, scopes, limits, clock. Used by one thread.</summary>
+internal sealed class RenderState(JinjaTemplate template, RenderSettings settings, Scope root)
+{
+    private long _steps;
+    private int _callDepth;
+
+    public JinjaLimits Limits => settings.Limits;
+
+    public DateTimeOffset Now => settings.Now;
+
+    public string TemplateName => template.Name;
+
+    public OriginBuilder Output { get; set; } = new(settings.Limits.OutputChars);
+
+    public Scope Scope { get; set; } = root;
+
+    /// <summary>Counts the work, so that endless templates end.</summary>
+    public void Step()
+    {
+        if (++_steps > Limits.Steps)
+            throw JinjaException.Limit($"the template needs more than {Limits.Steps} steps");
+        if ((_steps & 1023) == 0)
+            settings.Cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Entered for every nested evaluation that a template can make deeper and deeper.</summary>
+    public void EnterCall()
+    {
+        if (++_callDepth > Limits.CallDepth)
+            throw JinjaException.Limit($"calls are nested deeper than {Limits.CallDepth}");
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+    }
+
+    public void LeaveCall() => _callDepth--;
+
+    /// <summary>Checks the size of something a template makes out of nothing.</summary>
+    public void CheckMade(long items)
+    {
+        if (items > Limits.MadeItems)
+            throw JinjaException.Limit($"{items} items are more than the limit of {Limits.MadeItems}");
+    }
+
+    /// <summary>Runs <paramref name="body"/> in a scope inside <paramref name="parent"/> and gives what it wrote.</summary>
+    public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body)
+    {
+        OriginBuilder outerOutput = Output;
+        Scope outerScope = Scope;
+        (Output, Scope) = (new OriginBuilder(Limits.OutputChars), new Scope(parent));
+        try
+        {
+            prepare(Scope);
+            Statement.RunAll(body, this);
+            return Output.ToOriginString();
+        }
+        finally
+        {
+            (Output, Scope) = (outerOutput, outerScope);
+        }
+    }
+}
+
+/// <summary>Names and values; a name is looked up outwards and set in place.</summary>
+internal sealed class Scope(Scope? parent)
+{
+    private readonly Dictionary<string, object?> _values = [];
+    private readonly Scope? _parent = parent;
+
+    public void Set(string name, object? value) => _values[name] = value;
+
+    public object? Get(string name)
+    {
+        for (Scope? scope = this; scope is not null; scope = scope._parent)
+        {
+            if (scope._values.TryGetValue(name, out object? value))
+                return value;
+        }
+
+        return Globals.Find(name) ?? (object)Undefined.Name(name);
+    }
+}

@@ -1,0 +1,47 @@
+namespace Hearth.Chat.Jinja;
+
+/// <summary>Filters that pick or map items: map, select, reject and their attribute forms.</summary>
+internal static class SelectionFilters
+{
+    public static readonly Dictionary<string, FilterFunction> All = new()
+    {
+        ["map"] = (v, a, s) => new JinjaGenerator(Map(v, a, s)),
+        ["select"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: true)),
+        ["reject"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: false)),
+        ["selectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: true)),
+        ["rejectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: false)),
+    };
+
+    private static IEnumerable<object?> Map(object? value, Arguments arguments, RenderState state)
+    {
+        if (arguments.Positional.Count == 0 && arguments.Named.TryGetValue("attribute", out object? attribute))
+        {
+            bool hasDefault = arguments.Named.TryGetValue("default", out object? fallback);
+            return IterateUnlessFalsy(value).Select(item => SequenceFilters.Path(item, attribute) is var found && found is Undefined && hasDefault ? fallback : found);
+        }
+
+        string name = arguments.Text(0, "filter", "map").Text;
+        FilterFunction filter = Filters.Find(name) ?? throw new JinjaException("TemplateRuntimeError", $"No filter named '{name}' found.");
+        Arguments rest = arguments.Skip(1);
+        return IterateUnlessFalsy(value).Select(item => filter(item, rest, state));
+    }
+
+    /// <summary>Jinja2 does not look into None or other falsy values here, so they count as empty.</summary>
+    private static IEnumerable<object?> IterateUnlessFalsy(object? value) => Operators.IsTrue(value) ? Operators.Iterate(value) : [];
+
+    private static IEnumerable<object?> SelectAttribute(object? value, Arguments arguments, RenderState state, bool keep) =>
+        Select(value, arguments.Skip(1), state, arguments.Require(0, "attribute", "selectattr"), keep);
+
+    private static IEnumerable<object?> Select(object? value, Arguments arguments, RenderState state, object? attribute, bool keep)
+    {
+        TestFunction test = (v, _, _) => Operators.IsTrue(v);
+        if (arguments.Positional.Count > 0)
+        {
+            string name = arguments.Text(0, "test", "select").Text;
+            test = Tests.Find(name) ?? throw new JinjaException("TemplateRuntimeError", $"No test named '{name}' found.");
+        }
+
+        Arguments rest = arguments.Skip(1);
+        return IterateUnlessFalsy(value).Where(item => test(SequenceFilters.Path(item, attribute), rest, state) == keep);
+    }
+}

@@ -1,0 +1,221 @@
+namespace Hearth.Chat.Jinja;
+
+/// <summary>Jinja2's statements, with the loop controls, <c>do</c> and <c>generation</c> that chat templates use.</summary>
+internal sealed class StatementParser
+{
+    private readonly TokenStream _tokens;
+    private readonly ExpressionParser _expressions;
+
+    private StatementParser(TokenStream tokens) => (_tokens, _expressions) = (tokens, new ExpressionParser(tokens));
+
+    public static IReadOnlyList<Statement> Parse(string source, string name)
+    {
+        StatementParser parser = new(new TokenStream(Lexer.Tokenize(source, name), name));
+        List<Statement> body = parser.ParseBody();
+        return parser._tokens.Current.Kind == TokenKind.End
+            ? body
+            : throw parser._tokens.Error($"Encountered unknown tag '{parser._tokens.Current.Value}'.");
+    }
+
+    /// <summary>Statements up to a tag with one of the names, which is left to be taken (its block begin is taken).</summary>
+    private List<Statement> ParseBody(params ReadOnlySpan<string> ends)
+    {
+        List<Statement> body = [];
+        while (true)
+        {
+            switch (_tokens.Current.Kind)
+            {
+                case TokenKind.Data:
+                    body.Add(new Data(OriginString.Trusted(_tokens.Take().Value)));
+                    break;
+                case TokenKind.VariableBegin:
+                    _tokens.Take();
+                    body.Add(new Print(_expressions.ParseTuple()));
+                    _tokens.Expect(TokenKind.VariableEnd);
+                    break;
+                case TokenKind.BlockBegin:
+                    _tokens.Take();
+                    if (_tokens.Current.Kind == TokenKind.Name && ends.Contains(_tokens.Current.Value))
+                        return body;
+                    body.Add(_tokens.Nested(ParseStatement));
+                    break;
+                default:
+                    return ends.Length == 0 ? body : throw _tokens.Error($"Unexpected end of template. Looking for '{ends[^1]}'.");
+            }
+        }
+    }
+
+    private List<Statement> ParseBlock(string end)
+    {
+        EndTag();
+        List<Statement> body = ParseBody(end);
+        _tokens.Take();
+        return body;
+    }
+
+    private void EndTag() => _tokens.Expect(TokenKind.BlockEnd);
+
+    private Statement ParseStatement()
+    {
+        Token keyword = _tokens.Expect(TokenKind.Name);
+        Statement statement = keyword.Value switch
+        {
+            "if" => ParseIf(),
+            "for" => ParseFor(),
+            "set" => ParseSet(),
+            "macro" => ParseMacro(keyword.Line),
+            "call" => ParseCall(keyword.Line),
+            "filter" => ParseFilterBlock(keyword.Line),
+            "with" => ParseWith(),
+            "do" => new Do(_expressions.ParseTuple()),
+            "generation" => new Generation(ParseBlock("endgeneration")),
+            "break" => new LoopControl(Completion.Break),
+            "continue" => new LoopControl(Completion.Continue),
+            "include" or "import" or "from" or "extends" or "block" =>
+                throw _tokens.Error($"'{keyword.Value}' needs other templates, which chat templates do not have"),
+            _ => throw _tokens.Error($"Encountered unknown tag '{keyword.Value}'."),
+        };
+        EndTag();
+        return statement;
+    }
+
+    private If ParseIf()
+    {
+        List<(Expression, IReadOnlyList<Statement>)> branches = [];
+        IReadOnlyList<Statement> otherwise = [];
+        while (true)
+        {
+            Expression test = _expressions.ParseTuple(withConditional: false);
+            EndTag();
+            branches.Add((test, ParseBody("elif", "else", "endif")));
+            string tag = _tokens.Take().Value;
+            if (tag == "elif")
+                continue;
+            if (tag == "else")
+                otherwise = ParseBlock("endif");
+            return new If(branches, otherwise);
+        }
+    }
+
+    private For ParseFor()
+    {
+        Target target = ParseTargets(() => _tokens.Current.IsName("in"));
+        _tokens.ExpectName("in");
+        Expression iterable = _expressions.ParseTuple(withConditional: false, () => _tokens.Current.IsName("recursive"));
+        Expression? filter = _tokens.TryTakeName("if") ? _expressions.Parse() : null;
+        bool isRecursive = _tokens.TryTakeName("recursive");
+        EndTag();
+        List<Statement> body = ParseBody("endfor", "else");
+        IReadOnlyList<Statement> otherwise = _tokens.Take().Value == "else" ? ParseBlock("endfor") : [];
+        return new For(target, iterable, filter, isRecursive, body, otherwise);
+    }
+
+    private Set ParseSet()
+    {
+        int line = _tokens.Line;
+        Target target = ParseTargets(() => _tokens.Current.Is("="));
+        if (_tokens.TryTake("="))
+            return new Set(target, _expressions.ParseTuple());
+        return new Set(target, ParseCaptured(line, "endset"));
+    }
+
+    /// <summary>A block whose text goes through filters: <c>{% set x | trim %}...{% endset %}</c>.</summary>
+    private Expression ParseCaptured(int line, string end)
+    {
+        List<Statement> body = [];
+        Expression value = _expressions.ParseFilters(new CapturedBlock(body, line));
+        body.AddRange(ParseBlock(end));
+        return value;
+    }
+
+    private Macro ParseMacro(int line)
+    {
+        string name = _tokens.Expect(TokenKind.Name).Value;
+        IReadOnlyList<(string, Expression?)> parameters = ParseParameters();
+        return new Macro(name, parameters, ParseBlock("endmacro"), line);
+    }
+
+    private List<(string, Expression?)> ParseParameters()
+    {
+        _tokens.Expect("(");
+        List<(string, Expression?)> parameters = [];
+        while (!_tokens.Current.Is(")"))
+        {
+            string name = _tokens.Expect(TokenKind.Name).Value;
+            Expression? fallback = _tokens.TryTake("=") ? _expressions.Parse() : null;
+            if (fallback is null && parameters is [.., (_, not null)])
+                throw _tokens.Error("non-default argument follows default argument");
+            parameters.Add((name, fallback));
+            if (!_tokens.TryTake(","))
+                break;
+        }
+
+        _tokens.Expect(")");
+        return parameters;
+    }
+
+    private CallBlock ParseCall(int line)
+    {
+        IReadOnlyList<(string, Expression?)> parameters = _tokens.Current.Is("(") ? ParseParameters() : [];
+        Expression call = _expressions.Parse();
+        if (call is not Call macroCall)
+            throw _tokens.Error("expected call");
+        return new CallBlock(new Macro("caller", parameters, ParseBlock("endcall"), line), macroCall);
+    }
+
+    private Print ParseFilterBlock(int line)
+    {
+        List<Statement> body = [];
+        Expression value = _expressions.ParseFilters(_expressions.ParseFilter(new CapturedBlock(body, line)));
+        body.AddRange(ParseBlock("endfilter"));
+        return new Print(value);
+    }
+
+    private With ParseWith()
+    {
+        List<(Target, Expression)> bindings = [];
+        while (_tokens.Current.Kind != TokenKind.BlockEnd)
+        {
+            Target target = ParseTarget();
+            _tokens.Expect("=");
+            bindings.Add((target, _expressions.Parse()));
+            if (!_tokens.TryTake(","))
+                break;
+        }
+
+        return new With(bindings, ParseBlock("endwith"));
+    }
+
+    private Target ParseTargets(Func<bool> isEnd)
+    {
+        int line = _tokens.Line;
+        List<Target> parts = [ParseTarget()];
+        bool isTuple = false;
+        while (_tokens.TryTake(","))
+        {
+            isTuple = true;
+            if (isEnd() || _tokens.Current.Kind == TokenKind.BlockEnd)
+                break;
+            parts.Add(ParseTarget());
+        }
+
+        return isTuple ? new TupleTarget(parts, line) : parts[0];
+    }
+
+    private Target ParseTarget()
+    {
+        if (_tokens.TryTake("("))
+        {
+            Target inner = ParseTargets(() => _tokens.Current.Is(")"));
+            _tokens.Expect(")");
+            return inner;
+        }
+
+        Token name = _tokens.Expect(TokenKind.Name);
+        if (name.Value is "true" or "false" or "none" or "True" or "False" or "None")
+            throw _tokens.Error($"can't assign to '{name.Value}'");
+        return _tokens.TryTake(".")
+            ? new NamespaceTarget(name.Value, _tokens.Expect(TokenKind.Name).Value, name.Line)
+            : new NameTarget(name.Value);
+    }
+}

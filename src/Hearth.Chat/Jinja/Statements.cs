@@ -1,0 +1,180 @@
+namespace Hearth.Chat.Jinja;
+
+/// <summary>How a statement ended: loops are left by value, not by exception.</summary>
+internal enum Completion
+{
+    Normal,
+    Break,
+    Continue,
+}
+
+/// <summary>A node that writes or sets.</summary>
+internal abstract record Statement
+{
+    public abstract Completion Run(RenderState state);
+
+    public static Completion RunAll(IReadOnlyList<Statement> body, RenderState state)
+    {
+        foreach (Statement statement in body)
+        {
+            state.Step();
+            Completion completion = statement.Run(state);
+            if (completion != Completion.Normal)
+                return completion;
+        }
+
+        return Completion.Normal;
+    }
+}
+
+internal sealed record Data(OriginString Text) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        state.Output.Append(Text);
+        return Completion.Normal;
+    }
+}
+
+internal sealed record Print(Expression Value) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        object? value = Value.Evaluate(state);
+        try
+        {
+            state.Output.Append(Python.ToText(value));
+        }
+        catch (JinjaException e)
+        {
+            e.At(Value.Line, state.TemplateName);
+            throw;
+        }
+
+        return Completion.Normal;
+    }
+}
+
+internal sealed record If(IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Else) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        foreach ((Expression test, IReadOnlyList<Statement> body) in Branches)
+        {
+            if (Operators.IsTrue(test.Evaluate(state)))
+                return RunAll(body, state);
+        }
+
+        return RunAll(Else, state);
+    }
+}
+
+internal sealed record LoopControl(Completion Completion) : Statement
+{
+    public override Completion Run(RenderState state) => Completion;
+}
+
+internal sealed record Set(Target Target, Expression Value) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        Target.Assign(Value.Evaluate(state), state);
+        return Completion.Normal;
+    }
+}
+
+/// <summary><c>with</c>: names for a block.</summary>
+internal sealed record With(IReadOnlyList<(Target Target, Expression Value)> Bindings, IReadOnlyList<Statement> Body) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        Scope outer = state.Scope;
+        Scope inner = new(outer);
+        object?[] values = [.. Bindings.Select(b => b.Value.Evaluate(state))];
+        state.Scope = inner;
+        try
+        {
+            foreach (((Target target, _), object? value) in Bindings.Zip(values))
+                target.Assign(value, state);
+            return RunAll(Body, state);
+        }
+        finally
+        {
+            state.Scope = outer;
+        }
+    }
+}
+
+/// <summary><c>do</c>: an expression for its effect.</summary>
+internal sealed record Do(Expression Value) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        Value.Evaluate(state);
+        return Completion.Normal;
+    }
+}
+
+/// <summary><c>generation</c> marks what the model wrote; it renders as it is.</summary>
+internal sealed record Generation(IReadOnlyList<Statement> Body) : Statement
+{
+    public override Completion Run(RenderState state) => RunAll(Body, state);
+}
+
+/// <summary><c>call</c>: calls a macro that can call the block back.</summary>
+internal sealed record CallBlock(Macro Caller, Call Call) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        object? target = Call.Target.Evaluate(state);
+        Arguments arguments = Call.Arguments.Evaluate(state);
+        Dictionary<string, object?> named = new(arguments.Named) { ["caller"] = Caller.ToFunction(state.Scope) };
+        state.EnterCall();
+        state.Output.Append(Python.ToText(Call.Invoke(target, new Arguments(arguments.Positional, named), state)));
+        state.LeaveCall();
+        return Completion.Normal;
+    }
+}
+
+/// <summary>Where <c>set</c>, <c>for</c> and <c>with</c> put values.</summary>
+internal abstract record Target
+{
+    public abstract void Assign(object? value, RenderState state);
+}
+
+internal sealed record NameTarget(string Name) : Target
+{
+    public override void Assign(object? value, RenderState state) => state.Scope.Set(Name, value);
+}
+
+internal sealed record NamespaceTarget(string Namespace, string Attribute, int Line) : Target
+{
+    public override void Assign(object? value, RenderState state)
+    {
+        if (state.Scope.Get(Namespace) is not JinjaNamespace space)
+            throw new JinjaException("TemplateRuntimeError", "cannot assign attribute on non-namespace object", Line, state.TemplateName);
+        space.Attributes[Attribute] = value;
+    }
+}
+
+internal sealed record TupleTarget(IReadOnlyList<Target> Parts, int Line) : Target
+{
+    public override void Assign(object? value, RenderState state)
+    {
+        try
+        {
+            List<object?> values = [.. Operators.Iterate(value)];
+            if (values.Count < Parts.Count)
+                throw JinjaException.Value($"not enough values to unpack (expected {Parts.Count}, got {values.Count})");
+            if (values.Count > Parts.Count)
+                throw JinjaException.Value($"too many values to unpack (expected {Parts.Count})");
+            for (int i = 0; i < Parts.Count; i++)
+                Parts[i].Assign(values[i], state);
+        }
+        catch (JinjaException e)
+        {
+            e.At(Line, state.TemplateName);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+
+namespace Hearth.Chat.Jinja;
+
+/// <summary>A test: the value before <c>is</c>, and the arguments after the name.</summary>
+internal delegate bool TestFunction(object? value, Arguments arguments, RenderState state);
+
+/// <summary>Every test by name.</summary>
+internal static class Tests
+{
+    private static readonly FrozenDictionary<string, TestFunction> All = new Dictionary<string, TestFunction>
+    {
+        ["defined"] = (v, _, _) => v is not Undefined,
+        ["undefined"] = (v, _, _) => v is Undefined,
+        ["none"] = (v, _, _) => v is null,
+        ["true"] = (v, _, _) => v is true,
+        ["false"] = (v, _, _) => v is false,
+        ["boolean"] = (v, _, _) => v is bool,
+        ["integer"] = (v, _, _) => v is long,
+        ["float"] = (v, _, _) => v is double,
+        ["number"] = (v, _, _) => Operators.IsNumber(v),
+        ["string"] = (v, _, _) => v is OriginString,
+        ["mapping"] = (v, _, _) => v is JinjaDict,
+        ["sequence"] = (v, _, _) => v is OriginString or JinjaList or JinjaDict or Undefined,
+        ["iterable"] = (v, _, _) => v is OriginString or JinjaList or JinjaDict or JinjaGenerator or Undefined,
+        ["callable"] = (v, _, _) => v is JinjaFunction or LoopState,
+        ["odd"] = (v, _, s) => Operators.AreEqual(Operators.Binary("%", v, 2L, s), 1L),
+        ["even"] = (v, _, s) => Operators.AreEqual(Operators.Binary("%", v, 2L, s), 0L),
+        ["divisibleby"] = (v, a, s) => Operators.AreEqual(Operators.Binary("%", v, a.Require(0, "num", "divisibleby"), s), 0L),
+        ["lower"] = (v, _, _) => Python.ToText(v).Text is var t && t.Any(char.IsLower) && !t.Any(char.IsUpper),
+        ["upper"] = (v, _, _) => Python.ToText(v).Text is var t && t.Any(char.IsUpper) && !t.Any(char.IsLower),
+        ["sameas"] = (v, a, _) => AreSame(v, a.Require(0, "other", "sameas")),
+        ["in"] = (v, a, _) => Operators.Contains(a.Require(0, "seq", "in"), v),
+        ["filter"] = (v, _, _) => Filters.Find(Python.ToText(v).Text) is not null,
+        ["test"] = (v, _, _) => Find(Python.ToText(v).Text) is not null,
+        ["escaped"] = (_, _, _) => false,
+    }.Concat(Comparisons()).ToFrozenDictionary();
+
+    public static TestFunction? Find(string name) => All.GetValueOrDefault(name);
+
+    private static IEnumerable<KeyValuePair<string, TestFunction>> Comparisons()
+    {
+        (string Op, string[] Names)[] comparisons =
+        [
+            ("==", ["eq", "equalto", "=="]), ("!=", ["ne", "!="]), ("<", ["lt", "lessthan", "<"]), ("<=", ["le", "<="]),
+            (">", ["gt", "greaterthan", ">"]), (">=", ["ge", ">="]),
+        ];
+        return
+            from comparison in comparisons
+            from name in comparison.Names
+            select KeyValuePair.Create(name, (TestFunction)((v, a, _) => Operators.Compare(comparison.Op, v, a.Require(0, "other", name))));
+    }
+
+    private static bool AreSame(object? left, object? right) =>
+        ReferenceEquals(left, right) || (left is bool a && right is bool b && a == b) || (left is long x && right is long y && x == y);
+}
