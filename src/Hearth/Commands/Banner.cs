@@ -13,8 +13,20 @@ namespace Hearth.Commands;
 /// <param name="PowerShell">Whether the line to paste is for PowerShell.</param>
 internal sealed record Banner(ProviderModel Model, int Window, int CellPool, int Parallel, Uri Address, bool NeedsKey, bool PowerShell)
 {
-    /// <summary>Claude Code assumes this window for models it does not know; smaller ones must be told.</summary>
+    /// <summary>Claude Code assumes this window; smaller ones must be told.</summary>
     private const int AssumedWindow = 200_000;
+
+    /// <summary>
+    /// Below this, the answer Claude Code reserves (20,000 tokens) and the room it compacts in (13,000) leave too little for its
+    /// own prompt, and it compacts in a circle; a smaller answer helps.
+    /// </summary>
+    private const int RoomyWindow = 48_000;
+
+    /// <summary>Below this, Claude Code's full prompt (12,000 to 25,000 tokens) leaves no room to work; its simple mode needs about 2,000.</summary>
+    private const int FullPromptWindow = 24_000;
+
+    /// <summary>What Claude Code may answer in a window that is not roomy, as a part of that window.</summary>
+    private const int AnswerPart = 8;
 
     /// <summary>
     /// The line that starts Claude Code on this server. Its window setting only holds for a model name that is not one of
@@ -29,10 +41,16 @@ internal sealed record Banner(ProviderModel Model, int Window, int CellPool, int
                 ("ANTHROPIC_BASE_URL", ReachableAddress),
                 ("ANTHROPIC_API_KEY", NeedsKey ? "YOUR_KEY" : "local"),
             };
-            if (Window < AssumedWindow)
+            if (Window < FullPromptWindow)
+            {
+                variables.Add(("CLAUDE_CODE_SIMPLE", "1"));
+            }
+            else if (Window < AssumedWindow)
             {
                 variables.Add(("ANTHROPIC_MODEL", Model.Id));
                 variables.Add(("CLAUDE_CODE_MAX_CONTEXT_TOKENS", $"{Window}"));
+                if (Window < RoomyWindow)
+                    variables.Add(("CLAUDE_CODE_MAX_OUTPUT_TOKENS", $"{Window / AnswerPart}"));
             }
 
             return PowerShell
@@ -86,6 +104,8 @@ internal sealed record Banner(ProviderModel Model, int Window, int CellPool, int
         yield return ("model", Model.DisplayName == Model.Id ? Model.Id : $"{Model.DisplayName} ({Model.Id})");
         yield return ("context", $"{Window:N0} tokens per request, {CellPool:N0} in all, {Parallel} at once");
         yield return ("address", Address.GetLeftPart(UriPartial.Authority));
+        if (Window < FullPromptWindow)
+            yield return ("note", "Claude Code's full prompt does not fit this context, so the line below asks for its simple mode");
         if (!NeedsKey && !Address.IsLoopback)
             yield return ("warning", "whoever can reach this address can use it; set --api-key to ask for a key");
     }

@@ -71,6 +71,8 @@ internal static class CommandLine
 
         var word = parsed.UnmatchedTokens[0];
         var isOption = word.StartsWith('-');
+        if (SettingTable.All.Any(s => s.Flag == word && s.ServerOnly))
+            return $"The option '{word}' is for 'hearth serve' only. {help}";
         IEnumerable<string> known = isOption ? command.Options.Select(o => o.Name) : command.Subcommands.Select(c => c.Name);
         var meant = Suggestion.For(word, known);
         var what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
