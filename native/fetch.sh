@@ -97,7 +97,7 @@ is_fetched() {
 npm_fetch() {
     require_npm
     if [ -f "$1/package-lock.json" ]; then verb=ci; else verb=install; fi
-    if ! (cd "$1" && npm "$verb" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >&2); then
+    if ! (cd "$1" && npm "$verb" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null); then
         fail "npm could not fetch what $1 names (see above). Check the network and start again."
     fi
     cat "$1"/package*.json >"$1/node_modules/.fetched"
