@@ -122,7 +122,10 @@ $mutex = New-Object System.Threading.Mutex($false, 'Local\HearthLauncher')
 try { [void] $mutex.WaitOne() } catch [System.Threading.AbandonedMutexException] { }
 try {
     if (-not $env:HEARTH_NATIVE -and -not $asksHelp) {
-        $native = Join-Path $root ('native\' + (Get-NativeFolder (Get-GpuChoice $arguments)))
+        $choice = Get-GpuChoice $arguments
+        $native = Join-Path $root ('native\' + (Get-NativeFolder $choice))
+        # Libraries of other backends may lie beside this one.
+        if ($choice -eq 'auto') { $env:HEARTH_GPU = $native.Substring($native.LastIndexOf('-') + 1) }
         if (-not (Test-Fetched $native)) { Install-Native $native }
     }
     if (-not (Test-Built)) { Invoke-Build }

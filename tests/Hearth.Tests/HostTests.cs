@@ -2,7 +2,6 @@ using System.Net;
 using Hearth.Config;
 using Hearth.Tests.Commands;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Hearth.Tests;
 

@@ -1,5 +1,4 @@
 using Hearth.Chat;
-using Xunit;
 
 namespace Hearth.Tests.Commands;
 

@@ -1,7 +1,6 @@
 using Hearth.Commands;
 using Hearth.Providers;
 using Spectre.Console.Testing;
-using Xunit;
 
 namespace Hearth.Tests.Commands;
 

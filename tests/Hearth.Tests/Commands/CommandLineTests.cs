@@ -1,5 +1,4 @@
 using Hearth.Config;
-using Xunit;
 
 namespace Hearth.Tests.Commands;
 

@@ -1,5 +1,5 @@
 using Hearth.Config;
-using Xunit;
+using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Config;
 
@@ -8,7 +8,7 @@ public sealed class ConfigurationPageTests
     [Fact]
     public void The_configuration_page_lists_every_setting_in_order_with_its_variable_and_default()
     {
-        var rows = File.ReadLines(Path.Combine(Root(), "docs", "configuration.md"))
+        var rows = File.ReadLines(Path.Combine(RepositoryPaths.Root, "docs", "configuration.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Trim('|').Split(" | ", StringSplitOptions.TrimEntries))
             .Where(cells => cells.Length == 5)
@@ -17,13 +17,5 @@ public sealed class ConfigurationPageTests
         Assert.Equal(
             SettingTable.All.Select(s => ($"`{s.Name}`", $"`{s.Variable}`", s.Default, s.Description.Replace("--", ""))),
             rows);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Hearth.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests must run inside the repository.");
-        return folder.FullName;
     }
 }

@@ -1,7 +1,6 @@
 using Hearth.Config;
 using Hearth.Engine;
 using Microsoft.Extensions.Logging;
-using Xunit;
 
 namespace Hearth.Tests.Config;
 

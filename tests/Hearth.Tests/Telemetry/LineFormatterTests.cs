@@ -2,7 +2,6 @@ using Hearth.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace Hearth.Tests.Telemetry;
 
