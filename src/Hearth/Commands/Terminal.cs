@@ -31,11 +31,11 @@ internal sealed record Terminal(
         Func<string, string?> environment = System.Environment.GetEnvironmentVariable;
         var plain = environment("NO_COLOR") is { Length: > 0 } || environment("TERM") == "dumb";
 
-        // The readers and writers of Console switch the terminal's mode with control sequences; plain output has none.
+        // Console.In would switch the terminal into another mode, visibly even where output must stay plain.
         return new Terminal(
             new StreamReader(Console.OpenStandardInput()),
-            plain ? Writer(Console.OpenStandardOutput()) : Console.Out,
-            plain ? Writer(Console.OpenStandardError()) : Console.Error,
+            Console.Out,
+            Console.Error,
             environment,
             HearthHome.PathOfProcess(environment),
             System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile))
@@ -49,8 +49,6 @@ internal sealed record Terminal(
 
     /// <summary>The same terminal as the settings want it.</summary>
     public Terminal With(LaunchSettings settings) => settings.NoColor ? this with { RichOut = false, RichError = false } : this;
-
-    private static StreamWriter Writer(Stream stream) => new(stream) { AutoFlush = true };
 
     /// <summary>Says in one line why the command ends, and gives its exit code.</summary>
     public int Fail(string sentence)
