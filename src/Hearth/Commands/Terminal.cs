@@ -30,10 +30,8 @@ internal sealed record Terminal(
     {
         Func<string, string?> environment = System.Environment.GetEnvironmentVariable;
         var plain = environment("NO_COLOR") is { Length: > 0 } || environment("TERM") == "dumb";
-
-        // Console.In would switch the terminal into another mode, visibly even where output must stay plain.
         return new Terminal(
-            new StreamReader(Console.OpenStandardInput()),
+            Console.In,
             Console.Out,
             Console.Error,
             environment,
