@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Hearth.Config;
+
+namespace Hearth.Commands;
+
+/// <summary>The settings of <see cref="SettingTable"/> as options of one command.</summary>
+internal sealed class SettingOptions
+{
+    private readonly List<(Setting Setting, Option Option)> _options = [];
+
+    private readonly Option<string> _file = new("--config")
+    {
+        HelpName = "FILE",
+        Description = "Settings file to read instead of hearth.toml in HEARTH_HOME",
+    };
+
+    /// <summary>Adds the options that mean something to <paramref name="command"/>.</summary>
+    public static SettingOptions AddTo(Command command, bool isServer)
+    {
+        var options = new SettingOptions();
+        foreach (var setting in SettingTable.All.Where(s => isServer || !s.ServerOnly))
+        {
+            Option option = setting is SwitchSetting
+                ? new Option<bool>(setting.Flag)
+                : new Option<string>(setting.Flag) { HelpName = setting.ValueName };
+            option.Description = $"{setting.Description} (default: {setting.Default})";
+            options._options.Add((setting, option));
+            command.Options.Add(option);
+        }
+
+        command.Options.Add(options._file);
+        return options;
+    }
+
+    /// <summary>The settings from all sources; warnings go to the terminal.</summary>
+    public ResolvedSettings Resolve(ParseResult parsed, Terminal terminal)
+    {
+        var flags = new Dictionary<string, string>();
+        foreach (var (setting, option) in _options)
+        {
+            if (parsed.GetResult(option) is not { Implicit: false })
+                continue;
+            flags[setting.Name] = option is Option<bool> flag
+                ? parsed.GetValue(flag) ? "true" : "false"
+                : parsed.GetValue((Option<string>)option) ?? "";
+        }
+
+        var given = parsed.GetValue(_file) ?? terminal.Environment("HEARTH_CONFIG");
+        var path = string.IsNullOrEmpty(given) ? Path.Combine(terminal.Home, SettingsFile.Name) : given;
+        var file = SettingsFile.Read(path, mustExist: !string.IsNullOrEmpty(given));
+        var resolved = SettingsResolver.Resolve(flags, terminal.Environment, file, terminal.UserFolder);
+        foreach (var warning in resolved.Warnings)
+            terminal.Error.WriteLine(warning);
+        return resolved;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using Hearth.Config;
+using Hearth.Providers;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Hearth;
+
+/// <summary>Either a running host or the sentence that says why there is none.</summary>
+internal sealed record HostStart(Host? Host, string? Error);
+
+/// <summary>The web server around a loaded model, and the only place with a dependency container.</summary>
+internal sealed class Host
+{
+    /// <summary>How long running answers may go on after the first Ctrl+C: most end by then, and nobody waits longer for a prompt.</summary>
+    public const int DrainSeconds = 10;
+
+    private readonly WebApplication _app;
+    private readonly LoadedModel _model;
+
+    private Host(WebApplication app, LoadedModel model)
+    {
+        _app = app;
+        _model = model;
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        Address = new Uri(bound!.Addresses.First());
+    }
+
+    /// <summary>Where the server listens, with the real port.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts to listen.</summary>
+    public static async Task<HostStart> StartAsync(LaunchSettings settings, LoadedModel model, ListenAddress listen, ILoggerFactory loggers)
+    {
+        var app = Build(settings, model, listen, loggers);
+        try
+        {
+            await app.StartAsync();
+            return new HostStart(new Host(app, model), null);
+        }
+        catch (IOException e) when (e.GetBaseException() is SocketException or AddressInUseException)
+        {
+            var socketError = e.GetBaseException() as SocketException ?? new SocketException((int)SocketError.AddressAlreadyInUse);
+            var sentence = await PortCheck.DescribeAsync(listen, socketError);
+            await app.DisposeAsync();
+            return new HostStart(null, sentence);
+        }
+    }
+
+    /// <summary>
+    /// Accepts nothing new, gives running answers <see cref="DrainSeconds"/> to end, then frees the model.
+    /// <paramref name="now"/> cuts the wait short.
+    /// </summary>
+    public async Task StopAsync(TimeProvider time, CancellationToken now)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(DrainSeconds), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(now, deadline.Token);
+        await _app.StopAsync(either.Token);
+        await _model.Stop(either.Token);
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(LaunchSettings settings, LoadedModel model, ListenAddress listen, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "hearth", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(new ProviderCatalog([model.Provider]));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen.Ip, listen.Port));
+        return builder.Build();
+    }
+
+    /// <summary>Signals are the command's business, so the host neither listens to them nor prints about them.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

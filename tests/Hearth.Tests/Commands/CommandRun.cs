@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using Hearth.Chat;
+using Hearth.Commands;
+using Hearth.Config;
+using Hearth.Providers;
+using Hearth.Telemetry;
+
+namespace Hearth.Tests.Commands;
+
+/// <summary>Runs commands in a terminal made of strings, with a provider whose events the test writes.</summary>
+internal sealed class CommandRun : IDisposable
+{
+    private readonly StringWriter _out = new() { NewLine = "\n" };
+    private readonly StringWriter _error = new() { NewLine = "\n" };
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("hearth-home-");
+
+    public Dictionary<string, string> Environment { get; } = [];
+
+    public string? Input { get; init; }
+
+    /// <summary>What the model answers; or a refusal.</summary>
+    public IAsyncEnumerable<ChatEvent> Events { get; init; } = AsyncEnumerable.Empty<ChatEvent>();
+
+    public ChatError? Refusal { get; init; }
+
+    /// <summary>Why the model does not load, or null.</summary>
+    public string? LoadFailure { get; init; }
+
+    public StopRequests Stop { get; } = new();
+
+    public List<ChatRequest> Requests { get; } = [];
+
+    public LaunchSettings? Settings { get; private set; }
+
+    public bool Stopped { get; private set; }
+
+    public string Out => _out.ToString();
+
+    public string Error => _error.ToString();
+
+    public string Home => _home.FullName;
+
+    public Task<int> RunAsync(params string[] args)
+    {
+        var terminal = new Terminal(
+            new StringReader(Input ?? ""), _out, _error, name => Environment.GetValueOrDefault(name), Home, "/home/ada")
+        {
+            InputRedirected = Input is not null,
+        };
+        return CommandLine.RunAsync(args, terminal, Stop, new CommandParts(LoadAsync, []));
+    }
+
+    public LoadedModel Model() =>
+        new(new ScriptedProvider(this), 8192, 16384, 4, ["weights: 5 MB"], _ =>
+        {
+            Stopped = true;
+            return Task.CompletedTask;
+        });
+
+    public void Dispose()
+    {
+        Stop.Dispose();
+        _home.Delete(recursive: true);
+        _out.Dispose();
+        _error.Dispose();
+    }
+
+    private Task<ModelLoad> LoadAsync(
+        LaunchSettings settings, IProgress<LoadStep> progress, Microsoft.Extensions.Logging.ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        Settings = settings;
+        progress.Report(new LoadStep(LoadStage.Weights, 0.5));
+        progress.Report(new LoadStep(LoadStage.Weights, 1));
+        return Task.FromResult<ModelLoad>(LoadFailure is { } sentence ? new ModelLoad.Failed(sentence) : new ModelLoad.Loaded(Model()));
+    }
+
+    private sealed class ScriptedProvider(CommandRun run) : IProvider
+    {
+        public ProviderModel Model { get; } = new("spark", "Spark", DateTimeOffset.UnixEpoch, 8192, 8192);
+
+        public string? Unhealthy => null;
+
+        public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
+        {
+            run.Requests.Add(request);
+            return run.Refusal is { } refusal ? ChatAnswer.Refused(refusal) : ChatAnswer.Streaming(Watched(run.Events, cancellation));
+        }
+
+        public PromptPreview Preview(ChatRequest request) => PromptPreview.Failed(new ChatError(ChatErrorKind.NotSupported, "not scripted"));
+
+        private static async IAsyncEnumerable<ChatEvent> Watched(
+            IAsyncEnumerable<ChatEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            await foreach (var step in events.WithCancellation(cancellation))
+                yield return step;
+        }
+    }
+}
