@@ -1,0 +1,9 @@
+using System.Collections.Frozen;
+
+namespace Hearth.Engine;
+
+/// <summary>What generating needs to know of a vocabulary.</summary>
+/// <param name="Size">Number of token ids.</param>
+/// <param name="EndOfGeneration">Every id that ends an answer.</param>
+/// <param name="SuppressedTokens">Ids that are never sampled.</param>
+internal sealed record VocabularyFacts(int Size, FrozenSet<int> EndOfGeneration, IReadOnlyList<int> SuppressedTokens);
