@@ -17,10 +17,12 @@ public interface IOutputFormat
 }
 
 /// <summary>What a parser has to know about the answer it reads.</summary>
+/// <param name="ToolsOffered">The request offers tools; otherwise what looks like a call is text.</param>
 /// <param name="StartsInThinking">The prompt already opened the thinking block.</param>
 /// <param name="TokenMarkers">Those of <see cref="IOutputFormat.Markers"/> that are single special tokens of the vocabulary.</param>
 /// <param name="NewCallId">Makes the id of a tool call.</param>
-public sealed record OutputParserSettings(bool StartsInThinking, IReadOnlySet<string> TokenMarkers, Func<string> NewCallId);
+public sealed record OutputParserSettings(
+    bool ToolsOffered, bool StartsInThinking, IReadOnlySet<string> TokenMarkers, Func<string> NewCallId);
 
 /// <summary>
 /// Reads one answer as it is generated. Any chunking of the same pieces gives the same events after merging equal neighbours. What

@@ -1,36 +1,37 @@
-using Xunit;
-
 namespace Hearth.Tests.Support;
 
-/// <summary>Where the tests find the repository and what may lie beside it.</summary>
+/// <summary>Where the repository lies, and the folder of shared material beside it when there is one.</summary>
 internal static class RepositoryPaths
 {
-    /// <summary>The repository's root folder.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The folder of models and documents beside the repository, or null.</summary>
-    public static string? Shared { get; } =
-        Path.GetFullPath(Path.Combine(Root, "..", "shared")) is var folder && Directory.Exists(folder) ? folder : null;
+    public static string? Shared { get; } = FindShared();
 
-    /// <summary>The model that comes with the repository.</summary>
-    public static string BundledModel => Path.Combine(Root, "models", "spark", "hearth-spark-q8_0.gguf");
+    public static string BundledModel { get; } = Path.Combine(Root, "models", "spark", "hearth-spark-q8_0.gguf");
 
-    /// <summary>A file or folder in <see cref="Shared"/>; skips the test when it is not there.</summary>
+    /// <summary>The path of shared material; the running test is skipped, saying so, when it is not there.</summary>
     public static string RequireShared(params string[] parts)
     {
-        if (Shared is null) Assert.Skip("There is no folder ../shared beside the repository.");
-        var path = Path.Combine([Shared, .. parts]);
-        if (!File.Exists(path) && !Directory.Exists(path)) Assert.Skip($"../shared/{string.Join('/', parts)} is not there.");
+        string path = Path.Combine([Shared ?? "../shared", .. parts]);
+        if (!File.Exists(path) && !Directory.Exists(path))
+            Assert.Skip($"{path} is not there: this check needs the shared material beside the repository.");
         return path;
     }
 
     private static string FindRoot()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Hearth.slnx"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Hearth.slnx")))
+                return folder.FullName;
         }
 
-        throw new InvalidOperationException($"No Hearth.slnx above {AppContext.BaseDirectory}.");
+        throw new InvalidOperationException("Hearth.slnx was not found above " + AppContext.BaseDirectory);
+    }
+
+    private static string? FindShared()
+    {
+        string path = Path.Combine(Path.GetDirectoryName(Root)!, "shared");
+        return Directory.Exists(path) ? path : null;
     }
 }

@@ -1,0 +1,8 @@
+namespace Hearth.Chat.Templates;
+
+/// <summary>What a template does with a conversation, found out by rendering probes.</summary>
+/// <param name="SystemRole">A leading system message is rendered.</param>
+/// <param name="SystemAnywhere">A system message after a user message is rendered in its place.</param>
+/// <param name="Tools">Tool definitions, calls and results are rendered.</param>
+/// <param name="ArgumentsAsText">Call arguments must be given as JSON text instead of an object.</param>
+public sealed record TemplateCapabilities(bool SystemRole, bool SystemAnywhere, bool Tools, bool ArgumentsAsText);
