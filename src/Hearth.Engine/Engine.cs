@@ -1,4 +1,5 @@
 using Hearth.Engine.Decoding;
+using Hearth.Llama;
 using Microsoft.Extensions.Logging;
 
 namespace Hearth.Engine;
@@ -24,7 +25,6 @@ public sealed class Engine : IAsyncDisposable
     private readonly VocabularyFacts _vocabulary;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly IDisposable? _model;
     private volatile bool _isDraining;
 
     internal Engine(
@@ -33,12 +33,40 @@ public sealed class Engine : IAsyncDisposable
         Func<IDecoder> createDecoder,
         TimeProvider time,
         ILogger log,
-        IDisposable? model = null)
+        LlamaModel? model = null)
     {
-        (Settings, _vocabulary, _time, _log, _model) = (settings, vocabulary, time, log, model);
+        (Settings, _vocabulary, _time, _log, Model) = (settings, vocabulary, time, log, model);
         _loop = new EngineLoop(settings, vocabulary, createDecoder, time, log);
         _loop.Start();
     }
+
+    /// <summary>
+    /// Loads a model and starts its engine. The native library must be loaded (<see cref="LlamaLibrary.Load"/>) and the files checked
+    /// before.
+    /// </summary>
+    /// <param name="settings">What to load and how large.</param>
+    /// <param name="log">Hears of failures; never of what a prompt says.</param>
+    /// <param name="time">The clock of requests' numbers and of deadlines.</param>
+    /// <param name="progress">Called with 0 to 1 on this thread while the file is read; returning false cancels.</param>
+    /// <exception cref="LlamaException">The library cannot load the model or has no memory for its context.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="progress"/> cancelled.</exception>
+    public static Engine Load(EngineSettings settings, ILogger log, TimeProvider time, Func<float, bool>? progress = null)
+    {
+        var model = LlamaModel.Load(new LlamaModelOptions(settings.ModelPaths) { GpuLayers = settings.GpuLayers }, progress);
+        try
+        {
+            return new Engine(
+                settings, VocabularyFacts.Of(model.Vocab), () => new LlamaDecoder(model, settings), time, log, model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The loaded model, for its vocabulary and metadata; null only for an engine without one, which tests make.</summary>
+    public LlamaModel? Model { get; }
 
     /// <summary>What the engine was made with.</summary>
     public EngineSettings Settings { get; }
@@ -108,7 +136,7 @@ public sealed class Engine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _loop.Stop();
-        if (await CompletesWithin(_loop.Ended, LongestStep)) _model?.Dispose();
+        if (await CompletesWithin(_loop.Ended, LongestStep)) Model?.Dispose();
         else _log.LogError("The step in progress did not end within {LongestStep}; its thread and the model are left behind", LongestStep);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Hearth.Llama;
 
 namespace Hearth.Engine;
 
@@ -6,4 +7,11 @@ namespace Hearth.Engine;
 /// <param name="Size">Number of token ids.</param>
 /// <param name="EndOfGeneration">Every id that ends an answer.</param>
 /// <param name="SuppressedTokens">Ids that are never sampled.</param>
-internal sealed record VocabularyFacts(int Size, FrozenSet<int> EndOfGeneration, IReadOnlyList<int> SuppressedTokens);
+internal sealed record VocabularyFacts(int Size, FrozenSet<int> EndOfGeneration, IReadOnlyList<int> SuppressedTokens)
+{
+    /// <summary>Asks a loaded vocabulary once, so that no step has to.</summary>
+    public static VocabularyFacts Of(LlamaVocab vocab) => new(
+        vocab.TokenCount,
+        Enumerable.Range(0, vocab.TokenCount).Where(vocab.IsEndOfGeneration).ToFrozenSet(),
+        vocab.SuppressedTokens);
+}

@@ -2,7 +2,6 @@ using Hearth.Engine;
 using Hearth.Engine.Decoding;
 using Hearth.Tests.Engine.Decoding;
 using Hearth.Tests.Engine.Scheduling;
-using Xunit;
 
 namespace Hearth.Tests.Engine;
 

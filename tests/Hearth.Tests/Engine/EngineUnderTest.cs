@@ -4,7 +4,6 @@ using Hearth.Tests.Engine.Decoding;
 using Hearth.Tests.Engine.Scheduling;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 using LocalEngine = Hearth.Engine.Engine;
 
 namespace Hearth.Tests.Engine;

@@ -26,20 +26,20 @@ internal sealed record ForcedStream(int[] Prompt, int[] Answer)
         for (var mate = 0; mate < layout.Mates; mate++)
         {
             plan.Clear();
-            plan.Add(mate, 0, MatePrompt(mate), wantsOutput: false);
+            plan.Add(mate, 0, MatePrompt(mate, layout.MateTokens), wantsOutput: false);
             Run(decoder, plan);
         }
 
-        var matePosition = layout.Mates == 0 ? 0 : MatePrompt(0).Length;
+        var matePosition = layout.MateTokens;
         int[] tokens = [.. Prompt, .. Answer[..^1]];
         var position = 0;
         while (position < tokens.Length)
         {
             var count = position < Prompt.Length ? Math.Min(layout.Chunk, Prompt.Length - position) : 1;
             plan.Clear();
-            for (var mate = 0; layout.MatesDecode && mate < layout.Mates; mate++)
-                plan.Add(mate, matePosition, [Prompt[0] + mate], wantsOutput: true);
-            matePosition++;
+            for (var mate = 0; layout.MateChunk > 0 && mate < layout.Mates; mate++)
+                plan.Add(mate, matePosition, MatePrompt(Prompt[0] + mate, layout.MateChunk), wantsOutput: true);
+            matePosition += layout.MateChunk;
             var wantsOutput = position + count >= Prompt.Length;
             plan.Add(own, position, tokens.AsSpan(position, count), wantsOutput);
             Run(decoder, plan);
@@ -57,7 +57,8 @@ internal sealed record ForcedStream(int[] Prompt, int[] Answer)
     public static float Difference(float[][] one, float[][] other) =>
         one.Zip(other, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max()).Max();
 
-    private static int[] MatePrompt(int mate) => [.. Enumerable.Range(0, 20).Select(i => 40 + (mate * 31) + (i * 5))];
+    private static int[] MatePrompt(int mate, int length) =>
+        [.. Enumerable.Range(0, length).Select(i => 40 + (mate * 31) + (i % 50 * 5))];
 
     private static void Run(IDecoder decoder, StepPlan plan) =>
         Xunit.Assert.Null(decoder.Decode(plan).Fault);
@@ -66,8 +67,9 @@ internal sealed record ForcedStream(int[] Prompt, int[] Answer)
 /// <summary>How a lone run is laid out.</summary>
 /// <param name="Chunk">Most prompt tokens in a step.</param>
 /// <param name="Mates">Other sequences that hold cells before it starts.</param>
-/// <param name="MatesDecode">They compute a token in each of its steps.</param>
-internal sealed record LoneLayout(int Chunk, int Mates = 0, bool MatesDecode = false);
+/// <param name="MateTokens">Cells that each of them holds.</param>
+/// <param name="MateChunk">Tokens that each of them computes in each of its steps.</param>
+internal sealed record LoneLayout(int Chunk, int Mates = 0, int MateTokens = 0, int MateChunk = 0);
 
 /// <summary>Records the logits of known streams and puts their forced tokens in place of what the model would say.</summary>
 internal sealed class TeacherForcedDecoder(IDecoder inner, IReadOnlyList<ForcedStream> streams) : IDecoder

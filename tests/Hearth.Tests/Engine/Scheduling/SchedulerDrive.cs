@@ -1,7 +1,6 @@
 using Hearth.Engine;
 using Hearth.Engine.Decoding;
 using Hearth.Tests.Engine.Decoding;
-using Xunit;
 
 namespace Hearth.Tests.Engine.Scheduling;
 

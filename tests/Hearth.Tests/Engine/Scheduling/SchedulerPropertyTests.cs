@@ -1,7 +1,6 @@
 using CsCheck;
 using Hearth.Engine;
 using Hearth.Tests.Engine.Decoding;
-using Xunit;
 
 namespace Hearth.Tests.Engine.Scheduling;
 

@@ -1,6 +1,5 @@
 using Hearth.Engine;
 using Hearth.Tests.Engine.Decoding;
-using Xunit;
 
 namespace Hearth.Tests.Engine.Scheduling;
 
