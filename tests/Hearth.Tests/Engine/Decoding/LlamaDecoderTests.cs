@@ -56,7 +56,7 @@ public sealed class LlamaDecoderTests
     }
 
     private static EngineSettings Settings =>
-        new([RepositoryPaths.BundledModel], Window: 512, CellPool: 512, MaxSequences: 4) { Threads = 2, BatchThreads = 2, MicroBatchTokens = 128 };
+        new([RepositoryPaths.BundledModel], Window: 512, CellPool: 512, MaxSequences: 4) { Threads = 1, BatchThreads = 1, MicroBatchTokens = 128 };
 
     private static int[] Tokens(LlamaVocab vocab, string text)
     {
@@ -66,7 +66,7 @@ public sealed class LlamaDecoderTests
 
     private static List<int> LoneAnswer(LlamaModel model, int[] prompt)
     {
-        using var context = model.CreateContext(new LlamaContextOptions(512) { Threads = 2, BatchThreads = 2 });
+        using var context = model.CreateContext(new LlamaContextOptions(512) { Threads = 1, BatchThreads = 1 });
         using var batch = new LlamaBatch(prompt.Length);
         for (var i = 0; i < prompt.Length; i++) batch.Add(prompt[i], i, 0, i == prompt.Length - 1);
         var answer = new List<int>();
