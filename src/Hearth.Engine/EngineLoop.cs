@@ -1,0 +1,248 @@
+using System.Threading.Channels;
+using Hearth.Engine.Decoding;
+using Microsoft.Extensions.Logging;
+
+namespace Hearth.Engine;
+
+/// <summary>
+/// The engine thread: take commands, plan, decode, sample, tell the scheduler, publish. Owns the scheduler and the decoder; other
+/// threads reach it through <see cref="TryPost"/> and the queue's places only, and read what is published.
+/// </summary>
+internal sealed class EngineLoop
+{
+    /// <summary>
+    /// Steps that must go well after a reload before the next failure is met with another one. A decoder that breaks again within as
+    /// many steps would only be reloaded for ever, and nobody would see that it is broken.
+    /// </summary>
+    public const int StepsBetweenReloads = 32;
+
+    private readonly VocabularyFacts _vocabulary;
+    private readonly Func<IDecoder> _createDecoder;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly int _queueCapacity;
+    private readonly Scheduler _scheduler;
+
+    // Unbounded so that a cancel is never lost and never blocks, and yet small: requests that are not admitted are bounded by the queue
+    // capacity, each request is cancelled once at most, and the engine thread empties the channel before every step.
+    private readonly Channel<EngineCommand> _inbox =
+        Channel.CreateUnbounded<EngineCommand>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly List<TaskCompletionSource> _idleWaiters = [];
+    private readonly SampledToken[] _sampled;
+
+    // One event per token id: events are immutable, so every stream shares them and a token costs no allocation.
+    private readonly TokenGenerated?[] _tokenEvents;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IDecoder _decoder;
+    private int _unadmitted;
+    private int _stepsSinceReload = StepsBetweenReloads;
+    private long _steps;
+    private volatile EngineHealth _health = EngineHealth.Ready;
+    private volatile bool _isIdle = true;
+
+    /// <summary>Makes the decoder on the calling thread, so that its errors are the caller's.</summary>
+    public EngineLoop(
+        EngineSettings settings, VocabularyFacts vocabulary, Func<IDecoder> createDecoder, TimeProvider time, ILogger log)
+    {
+        (_vocabulary, _createDecoder, _time, _log, _queueCapacity) = (vocabulary, createDecoder, time, log, settings.QueueCapacity);
+        _decoder = createDecoder();
+        var sizes = _decoder.Limits;
+        Limits = new SchedulerLimits(settings.Window, sizes.Cells, sizes.Sequences, sizes.BatchTokens, sizes.MicroBatchTokens);
+        _scheduler = new Scheduler(Limits);
+        _sampled = new SampledToken[sizes.Sequences];
+        _tokenEvents = new TokenGenerated?[vocabulary.Size];
+    }
+
+    /// <summary>The sizes that requests are planned within.</summary>
+    public SchedulerLimits Limits { get; }
+
+    /// <summary>Ready, reloading, faulted or stopped.</summary>
+    public EngineHealth Health => _health;
+
+    /// <summary>True while the engine thread waits for a command and none of a new request is on its way.</summary>
+    public bool IsIdle => _isIdle && Volatile.Read(ref _unadmitted) <= 0;
+
+    /// <summary>Completes when the thread has ended every request and let go of the decoder.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Advisory copy of the books.</summary>
+    public EngineCounters Counters => new(
+        Math.Max(0, Volatile.Read(ref _unadmitted)), _scheduler.Running, _scheduler.FreeSequenceIds, _scheduler.FreeCells,
+        Volatile.Read(ref _steps));
+
+    /// <summary>Starts the engine's own thread: native steps block for long, which the pool's threads must not.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "hearth-engine" }.Start();
+
+    /// <summary>No command is taken any more; those already in the inbox are, then everything left fails.</summary>
+    public void Stop() => _inbox.Writer.TryComplete();
+
+    /// <summary>Never blocks. False when the engine has ended.</summary>
+    public bool TryPost(EngineCommand command) => _inbox.Writer.TryWrite(command);
+
+    /// <summary>Takes one place in the queue, which the engine thread gives back at admission. False when there is none.</summary>
+    public bool TryTakePlace()
+    {
+        if (Interlocked.Increment(ref _unadmitted) <= _queueCapacity) return true;
+        LeavePlace();
+        return false;
+    }
+
+    /// <summary>Gives a place in the queue back.</summary>
+    public void LeavePlace() => Interlocked.Decrement(ref _unadmitted);
+
+    private void Run()
+    {
+        string? fault = null;
+        do
+        {
+            try
+            {
+                if (fault is not null) Reload(fault);
+                fault = StepUntilStopped();
+            }
+            catch (Exception exception)
+            {
+                fault = exception.Message;
+                _log.LogError(exception, "The engine's step failed");
+            }
+        }
+        while (fault is not null && Survives(fault));
+        End(fault);
+    }
+
+    // Returns the decoder's fault, or null when the inbox was closed.
+    private string? StepUntilStopped()
+    {
+        while (!_inbox.Reader.Completion.IsCompleted)
+        {
+            TakeCommands();
+            var plan = _scheduler.Plan(_time.GetTimestamp());
+            if (plan.IsEmpty) WaitForCommand();
+            else if (Step(plan) is { } fault) return fault;
+        }
+
+        return null;
+    }
+
+    private string? Step(StepPlan plan)
+    {
+        // Admissions are heard of before their prefill, not after.
+        Publish();
+        if (_decoder.Decode(plan).Fault is { } fault) return fault;
+        _scheduler.OnStepDone(Sample(plan), _time.GetTimestamp());
+        _stepsSinceReload++;
+        Volatile.Write(ref _steps, _steps + 1);
+        Publish();
+        return null;
+    }
+
+    private void TakeCommands()
+    {
+        while (_inbox.Reader.TryRead(out var command))
+        {
+            switch (command)
+            {
+                case EngineCommand.Submit submit: _scheduler.Submit(submit.Sequence); break;
+                case EngineCommand.Cancel cancel: _scheduler.Cancel(cancel.Sequence, _time.GetTimestamp()); break;
+                case EngineCommand.CancelAll: _scheduler.CancelAll(_time.GetTimestamp()); break;
+                case EngineCommand.NotifyWhenIdle notify: _idleWaiters.Add(notify.Idle); break;
+                default: throw new InvalidOperationException($"Unknown command {command}.");
+            }
+        }
+
+        Publish();
+    }
+
+    private ReadOnlySpan<SampledToken> Sample(StepPlan plan)
+    {
+        var count = 0;
+        foreach (var entry in plan.Entries)
+        {
+            if (!entry.WantsOutput) continue;
+            var sampler = _scheduler.Holder(entry.SequenceId).Sampler;
+            var token = sampler.Sample(_decoder.Logits(entry.LastToken));
+            sampler.Accept(token);
+            _sampled[count++] = new SampledToken(token, _vocabulary.EndOfGeneration.Contains(token));
+        }
+
+        return _sampled.AsSpan(0, count);
+    }
+
+    private void WaitForCommand()
+    {
+        _scheduler.CheckIdle();
+        foreach (var waiter in _idleWaiters) waiter.TrySetResult();
+        _idleWaiters.Clear();
+        _isIdle = true;
+        _inbox.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+        _isIdle = false;
+    }
+
+    private void Publish(string failure = "")
+    {
+        foreach (var effect in _scheduler.Effects)
+        {
+            var sequence = effect.Sequence;
+            var events = sequence.Events.Writer;
+            switch (effect.Kind)
+            {
+                case SchedulerEffectKind.Started:
+                    LeavePlace();
+                    events.TryWrite(new GenerationStarted(sequence.Prompt.Length, sequence.ReusedTokens));
+                    break;
+                case SchedulerEffectKind.Token:
+                    events.TryWrite(_tokenEvents[effect.Token] ??= new TokenGenerated(effect.Token));
+                    break;
+                default:
+                    if (sequence.AdmittedAt is null) LeavePlace();
+                    events.TryWrite(effect.Kind == SchedulerEffectKind.Finished
+                        ? new GenerationFinished(effect.Stop, sequence.Stats(_time))
+                        : new GenerationFailed(failure));
+                    events.TryComplete();
+                    break;
+            }
+        }
+
+        _scheduler.ClearEffects();
+    }
+
+    // What was admitted is lost with the decoder. True when another decoder is worth a try.
+    private bool Survives(string fault)
+    {
+        _scheduler.FailAdmitted(_time.GetTimestamp());
+        Publish(fault);
+        return _stepsSinceReload >= StepsBetweenReloads;
+    }
+
+    private void Reload(string fault)
+    {
+        _log.LogWarning("Making a new context after a failure: {Fault}", fault);
+        _health = new EngineHealth(EngineState.Reloading, fault);
+        _stepsSinceReload = 0;
+        _decoder.Dispose();
+        _decoder = _createDecoder();
+        _health = EngineHealth.Ready;
+    }
+
+    private void End(string? fault)
+    {
+        try
+        {
+            _health = fault is null
+                ? new EngineHealth(EngineState.Stopped, "The engine was stopped.")
+                : new EngineHealth(EngineState.Faulted, fault);
+            if (fault is not null) _log.LogError("The engine gives up: {Fault}", fault);
+            _inbox.Writer.TryComplete();
+            TakeCommands();
+            _scheduler.FailAll(_time.GetTimestamp());
+            Publish(_health.Reason!);
+            foreach (var waiter in _idleWaiters) waiter.TrySetResult();
+            _decoder.Dispose();
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+}
