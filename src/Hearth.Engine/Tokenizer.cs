@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text;
+using Hearth.Llama;
+
+namespace Hearth.Engine;
+
+/// <summary>A run of prompt text. Only trusted text (the template's own) may name control tokens.</summary>
+public readonly record struct TextRun(string Text, bool Trusted);
+
+/// <summary>Text to token ids. Thread-safe: requests tokenise on their own threads.</summary>
+public sealed class Tokenizer
+{
+    private const TokenAttributes SpecialAttributes = TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown;
+
+    private readonly LlamaVocab _vocab;
+    private readonly SpecialTokenIndex _index;
+    private readonly FrozenDictionary<int, string> _specialTexts;
+
+    /// <summary>A tokenizer over a loaded vocabulary.</summary>
+    public Tokenizer(LlamaVocab vocab)
+    {
+        _vocab = vocab;
+        SpecialToken[] special =
+        [
+            .. Enumerable.Range(0, vocab.TokenCount)
+                .Select(id => (Id: id, Attributes: vocab.Attributes(id)))
+                .Where(t => (t.Attributes & SpecialAttributes) != TokenAttributes.None)
+                .Select(t => new SpecialToken(t.Id, vocab.Text(t.Id), t.Attributes)),
+        ];
+        _index = new SpecialTokenIndex(special);
+        _specialTexts = special.ToFrozenDictionary(t => t.Id, t => t.Text);
+        SpecialTokens = special.DistinctBy(t => t.Text).ToFrozenDictionary(t => t.Text, t => t.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>Every control and user-defined token by its text.</summary>
+    public IReadOnlyDictionary<string, int> SpecialTokens { get; }
+
+    /// <summary>True for control, user-defined and unknown tokens.</summary>
+    public bool IsSpecial(int token) => _specialTexts.ContainsKey(token);
+
+    /// <summary>The text of a special token.</summary>
+    public string SpecialText(int token) => _specialTexts[token];
+
+    /// <summary>The text of a vocabulary's own token such as beginning of sequence; empty when it has none.</summary>
+    public string TextOf(int? token) => token is { } id ? _vocab.Text(id) : "";
+
+    /// <summary>
+    /// The prompt's tokens: exactly one beginning-of-sequence token where the model wants one, never an end-of-sequence token that the
+    /// text does not name.
+    /// </summary>
+    public int[] Encode(IReadOnlyList<TextRun> runs)
+    {
+        List<int> tokens = [];
+        foreach (PromptPiece piece in PromptPartition.Cut(runs, _index))
+        {
+            if (piece.IsSpecial)
+                tokens.Add(piece.SpecialToken);
+            else
+                AppendPlain(tokens, piece.Text);
+        }
+
+        if (_vocab.AddBos && _vocab.Bos is { } bos && (tokens.Count == 0 || tokens[0] != bos))
+            tokens.Insert(0, bos);
+        return [.. tokens];
+    }
+
+    private void AppendPlain(List<int> tokens, string text)
+    {
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        // A token stands for at least one byte, but for the space that SentencePiece puts in front.
+        int[] output = ArrayPool<int>.Shared.Rent(utf8.Length + 2);
+        try
+        {
+            int bytes = Encoding.UTF8.GetBytes(text, utf8);
+            int count = _vocab.Tokenize(utf8.AsSpan(0, bytes), output, addSpecial: false, parseSpecial: false);
+            if (count < 0)
+                throw new InvalidOperationException($"The vocabulary makes {-count} tokens of {bytes} bytes.");
+            tokens.AddRange(output.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+            ArrayPool<int>.Shared.Return(output);
+        }
+    }
+}
