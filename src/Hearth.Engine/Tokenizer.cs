@@ -29,14 +29,14 @@ public sealed class Tokenizer
                 .Select(t => new SpecialToken(t.Id, vocab.Text(t.Id), t.Attributes)),
         ];
         _index = new SpecialTokenIndex(special);
-        _specialTexts = special.ToFrozenDictionary(t => t.Id, t => t.Text);
+        _specialTexts = special.Where(t => !t.IsWhiteSpace).ToFrozenDictionary(t => t.Id, t => t.Text);
         SpecialTokens = special.DistinctBy(t => t.Text).ToFrozenDictionary(t => t.Text, t => t.Id, StringComparer.Ordinal);
     }
 
     /// <summary>Every control and user-defined token by its text.</summary>
     public IReadOnlyDictionary<string, int> SpecialTokens { get; }
 
-    /// <summary>True for control, user-defined and unknown tokens.</summary>
+    /// <summary>True for control, user-defined and unknown tokens, but not for white space, which is text in every vocabulary.</summary>
     public bool IsSpecial(int token) => _specialTexts.ContainsKey(token);
 
     /// <summary>The text of a special token.</summary>

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
 using Hearth.Config;
+using Hearth.Http;
 using Hearth.Providers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -67,10 +69,15 @@ internal sealed class Host
         builder.Configuration.Sources.Clear();
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(new ProviderCatalog([model.Provider]));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen.Ip, listen.Port));
-        return builder.Build();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            Endpoints.Configure(kestrel);
+            kestrel.Listen(listen.Ip, listen.Port);
+        });
+        var app = builder.Build();
+        var options = new HttpOptions(settings.ApiKey, IPAddress.IsLoopback(listen.Ip));
+        Endpoints.Map(app, new ProviderCatalog([model.Provider]), options, TimeProvider.System, loggers.CreateLogger("http"));
+        return app;
     }
 
     /// <summary>Signals are the command's business, so the host neither listens to them nor prints about them.</summary>

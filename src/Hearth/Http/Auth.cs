@@ -1,0 +1,41 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Hearth.Chat;
+
+namespace Hearth.Http;
+
+/// <summary>Who may ask: the right key, and the right name for this server.</summary>
+internal static class Auth
+{
+    private const string BearerPrefix = "Bearer ";
+
+    /// <summary>
+    /// True when no key is configured, or when either header carries it. Clients send the key as <c>x-api-key</c> or as a bearer token,
+    /// some both with different values.
+    /// </summary>
+    public static bool IsAllowed(HttpRequest request, string? apiKey)
+    {
+        if (apiKey is null)
+            return true;
+        string bearer = request.Headers.Authorization.ToString();
+        string token = bearer.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? bearer[BearerPrefix.Length..].Trim() : "";
+        return Matches(request.Headers["x-api-key"].ToString(), apiKey) | Matches(token, apiKey);
+    }
+
+    /// <summary>
+    /// A web page can give its own name the address of this machine and so reach a server on loopback; its name in the Host header
+    /// tells. Without a Host header there is no browser.
+    /// </summary>
+    public static bool IsLocalName(HostString host) =>
+        host.Host.Length == 0
+        || host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    public static ChatError Refusal { get; } = new(ChatErrorKind.Authentication, "invalid x-api-key: this Hearth was started with an API key of its own");
+
+    /// <summary>Hashes first, so that the comparison takes the same time for every length.</summary>
+    private static bool Matches(string given, string expected) => CryptographicOperations.FixedTimeEquals(
+        SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using Hearth.Chat;
+using Hearth.Http.Anthropic;
+using Hearth.Providers;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Hearth.Http;
+
+/// <summary>Every route on one page.</summary>
+internal static class Endpoints
+{
+    /// <summary>The API's own limit.</summary>
+    private const long BodyLimitBytes = 32L * 1024 * 1024;
+
+    /// <summary>Limits of the web server: large bodies, and streams that may be silent while a long prompt is computed.</summary>
+    public static void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = BodyLimitBytes;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+    }
+
+    /// <summary>Maps everything onto <paramref name="app"/>.</summary>
+    public static void Map(WebApplication app, ProviderCatalog catalog, HttpOptions options, TimeProvider time, ILogger log)
+    {
+        Messages messages = new(catalog, time, log);
+        CountTokens countTokens = new(catalog);
+        ModelList models = new(catalog);
+        Render render = new(catalog);
+
+        app.Use(next => context => RequestPipeline.RunAsync(context, next, options, time, log));
+
+        app.MapPost("/v1/messages", messages.HandleAsync);
+        app.MapPost("/v1/messages/count_tokens", countTokens.HandleAsync);
+        app.MapGet("/v1/models", models.ListAsync);
+        app.MapGet("/v1/models/{id}", models.GetAsync);
+        app.MapPost("/api/render", render.HandleAsync);
+
+        app.MapGet("/health", context => HealthAsync(context, catalog));
+        app.MapMethods("/", ["HEAD", "GET"], Hello);
+        app.MapMethods("/api/hello", ["HEAD", "GET"], Hello);
+    }
+
+    private static Task Hello(HttpContext context) => Task.CompletedTask;
+
+    private static Task HealthAsync(HttpContext context, ProviderCatalog catalog)
+    {
+        if (catalog.Providers[0].Unhealthy is { } reason)
+            return Errors.WriteAsync(context, new ChatError(ChatErrorKind.Unavailable, reason));
+        context.Response.ContentType = "application/json";
+        return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes("{\"status\":\"ok\",\"server\":\"hearth\"}")).AsTask();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Hearth.Chat;
+
+namespace Hearth.Http;
+
+/// <summary>Reads request bodies; what is wrong with one is a value.</summary>
+internal static class JsonBody
+{
+    public static async Task<(T? Value, ChatError? Error)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            T? value = await JsonSerializer.DeserializeAsync(request.Body, type, request.HttpContext.RequestAborted);
+            return value is null ? (null, new ChatError(ChatErrorKind.InvalidRequest, "The request body must be a JSON object.")) : (value, null);
+        }
+        catch (JsonException e)
+        {
+            return (null, Describe(e));
+        }
+        catch (BadHttpRequestException e)
+        {
+            ChatErrorKind kind = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ChatErrorKind.TooLarge : ChatErrorKind.InvalidRequest;
+            string message = kind == ChatErrorKind.TooLarge ? "Request exceeds the maximum size of 32 MB." : "The request body broke off.";
+            return (null, new ChatError(kind, message));
+        }
+    }
+
+    /// <summary>The path that an error names, as the API writes it: <c>messages.0.role</c>.</summary>
+    public static string PathOf(JsonException e, string prefix = "")
+    {
+        string path = (e.Path ?? "$").TrimStart('$').Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).TrimStart('.');
+        return (prefix.Length, path.Length) switch
+        {
+            (0, _) => path,
+            (_, 0) => prefix,
+            _ => $"{prefix}.{path}",
+        };
+    }
+
+    private static ChatError Describe(JsonException e)
+    {
+        string path = PathOf(e);
+        bool isSyntax = e.InnerException is not null && e.InnerException.GetType().Name == "JsonReaderException";
+        return isSyntax || path.Length == 0
+            ? new ChatError(ChatErrorKind.InvalidRequest, $"The request body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.")
+            : new ChatError(ChatErrorKind.InvalidRequest, $"{path}: Input has the wrong type", path);
+    }
+}

@@ -1,0 +1,39 @@
+using Hearth.Chat.Formats;
+using Hearth.Chat.Templates;
+using Hearth.Engine;
+using LocalEngine = Hearth.Engine.Engine;
+
+namespace Hearth.Providers;
+
+/// <summary>Everything that belongs to one loaded model: engine, vocabulary, template, format and recommended sampling.</summary>
+internal sealed class LocalModel
+{
+    public LocalModel(ProviderModel description, LocalEngine engine, ChatTemplate template, IOutputFormat format, SamplingSettings sampling)
+    {
+        (Description, Engine, Template, Format, Sampling) = (description, engine, template, format, sampling);
+        Tokenizer = new Tokenizer(engine.Model!.Vocab);
+        TokenMarkers = format.Markers.Where(Tokenizer.SpecialTokens.ContainsKey).ToHashSet(StringComparer.Ordinal);
+        MarkerIds = TokenMarkers.Select(m => Tokenizer.SpecialTokens[m]).ToHashSet();
+    }
+
+    public ProviderModel Description { get; }
+
+    public LocalEngine Engine { get; }
+
+    public ChatTemplate Template { get; }
+
+    public IOutputFormat Format { get; }
+
+    public SamplingSettings Sampling { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The format's markers that are single tokens of the vocabulary.</summary>
+    public IReadOnlySet<string> TokenMarkers { get; }
+
+    /// <summary>Their ids.</summary>
+    public IReadOnlySet<int> MarkerIds { get; }
+
+    /// <summary>A detokenizer for one answer.</summary>
+    public Detokenizer CreateDetokenizer() => new(Engine.Model!.Vocab, MarkerIds);
+}

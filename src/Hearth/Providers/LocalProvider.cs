@@ -1,0 +1,73 @@
+using Hearth.Chat;
+using Hearth.Chat.Templates;
+using Hearth.Engine;
+
+namespace Hearth.Providers;
+
+/// <summary>Answers with the model in this process. The steps are numbered as in docs/architecture.md.</summary>
+internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger log, bool logPrompts) : IProvider
+{
+    public ProviderModel Model => model.Description;
+
+    public string? Unhealthy => model.Engine.Health.Reason;
+
+    public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
+    {
+        // 5: messages -> prompt text. 7: text -> tokens.
+        PreparedPrompt prompt = Prepare(request, cancellation);
+        if (prompt.Error is { } error)
+            return ChatAnswer.Refused(error);
+        if (logPrompts)
+            log.LogInformation("prompt: {Prompt}", prompt.Rendered.Text);
+
+        // 8: tokens -> the engine.
+        int room = Math.Max(1, model.Engine.Settings.Window - prompt.Tokens.Length);
+        GenerationRequest generation = new(prompt.Tokens, Math.Min(request.MaxTokens, room), Sampling(request.Sampling));
+        return model.Engine.Submit(generation) switch
+        {
+            Submission.Accepted accepted => ChatAnswer.Streaming(
+                new LocalAnswer(model, request, prompt.Rendered.OpensThinking, accepted.Generation).ReadAsync(cancellation)),
+            Submission.Overloaded => ChatAnswer.Refused(new ChatError(ChatErrorKind.Overloaded, "Overloaded: the queue is full, try again later.")),
+            Submission.PromptTooLong tooLong => ChatAnswer.Refused(TooLong(tooLong.PromptTokens, tooLong.MaximumTokens)),
+            Submission.Unavailable unavailable => ChatAnswer.Refused(new ChatError(ChatErrorKind.Unavailable, unavailable.Reason)),
+            Submission other => throw new InvalidOperationException($"Unknown submission {other}."),
+        };
+    }
+
+    public PromptPreview Preview(ChatRequest request)
+    {
+        PreparedPrompt prompt = Prepare(request, CancellationToken.None);
+        if (prompt.Error is { } error)
+            return PromptPreview.Failed(error);
+        Dictionary<int, string> special = prompt.Tokens.Where(model.Tokenizer.IsSpecial).Distinct()
+            .ToDictionary(id => id, model.Tokenizer.SpecialText);
+        return new PromptPreview(null, prompt.Rendered.Text.Text, prompt.Tokens, special);
+    }
+
+    /// <summary>The client's wording: Claude Code compacts its conversation when it reads it.</summary>
+    private static ChatError TooLong(int tokens, int maximum) =>
+        new(ChatErrorKind.PromptTooLong, $"prompt is too long: {tokens} tokens > {maximum} maximum", "messages");
+
+    private PreparedPrompt Prepare(ChatRequest request, CancellationToken cancellation)
+    {
+        RenderedPrompt rendered = model.Template.Render(request, time.GetLocalNow(), cancellation);
+        if (rendered.Error is not null)
+            return new PreparedPrompt(rendered.Error, rendered, []);
+        TextRun[] runs = [.. rendered.Text.Runs.Select(r => new TextRun(rendered.Text.Text.Substring(r.Start, r.Length), r.IsTrusted))];
+        int[] tokens = model.Tokenizer.Encode(runs);
+        ChatError? error = tokens.Length == 0
+            ? new ChatError(ChatErrorKind.InvalidRequest, "messages: the conversation renders to an empty prompt", "messages")
+            : null;
+        return new PreparedPrompt(error, rendered, tokens);
+    }
+
+    private SamplingSettings Sampling(SamplingWishes wishes) => model.Sampling with
+    {
+        Temperature = wishes.Temperature ?? model.Sampling.Temperature,
+        TopP = wishes.TopP ?? model.Sampling.TopP,
+        TopK = wishes.TopK ?? model.Sampling.TopK,
+        Seed = wishes.Seed ?? model.Sampling.Seed,
+    };
+
+    private sealed record PreparedPrompt(ChatError? Error, RenderedPrompt Rendered, int[] Tokens);
+}
