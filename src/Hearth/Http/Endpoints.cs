@@ -1,10 +1,17 @@
-using System.Text;
+using System.Text.Json.Serialization;
 using Hearth.Chat;
 using Hearth.Http.Anthropic;
 using Hearth.Providers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Hearth.Http;
+
+/// <summary>The answer of a healthy server; the second field tells another start of Hearth who holds the port.</summary>
+internal sealed record HealthWire(string Status, string Server);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(HealthWire))]
+internal sealed partial class HealthJson : JsonSerializerContext;
 
 /// <summary>Every route on one page.</summary>
 internal static class Endpoints
@@ -48,7 +55,6 @@ internal static class Endpoints
     {
         if (catalog.Providers[0].Unhealthy is { } reason)
             return Errors.WriteAsync(context, new ChatError(ChatErrorKind.Unavailable, reason));
-        context.Response.ContentType = "application/json";
-        return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes("{\"status\":\"ok\",\"server\":\"hearth\"}")).AsTask();
+        return JsonReply.WriteAsync(context, new HealthWire("ok", "hearth"), HealthJson.Default.HealthWire);
     }
 }

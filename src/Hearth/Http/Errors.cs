@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hearth.Chat;
 
@@ -54,8 +53,6 @@ internal static class Errors
     public static Task WriteAsync(HttpContext context, int status, ErrorWire error)
     {
         context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(
-            context.Response.Body, new ErrorBodyWire("error", error, RequestInfo.Of(context).Id), ErrorJson.Default.ErrorBodyWire);
+        return JsonReply.WriteAsync(context, new ErrorBodyWire("error", error, RequestInfo.Of(context).Id), ErrorJson.Default.ErrorBodyWire);
     }
 }

@@ -63,8 +63,7 @@ internal sealed class Render(ProviderCatalog catalog)
             return;
         }
 
-        context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, result.Value!, RenderJson.Default.PromptWire, context.RequestAborted);
+        await JsonReply.WriteAsync(context, result.Value!, RenderJson.Default.PromptWire);
     }
 
     private WireResult<PromptWire> Preview(MessagesRequestWire wire)

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Hearth.Http;
@@ -8,8 +7,6 @@ namespace Hearth.Http;
 /// <summary>Server-sent events on a response.</summary>
 internal sealed class Sse(HttpResponse response)
 {
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
-
     private readonly PipeWriter _writer = response.BodyWriter;
 
     /// <summary>Sends the headers at once, so that the client knows it is heard.</summary>
@@ -29,8 +26,7 @@ internal sealed class Sse(HttpResponse response)
         Encoding.UTF8.GetBytes("event: ", _writer);
         Encoding.UTF8.GetBytes(name, _writer);
         Encoding.UTF8.GetBytes("\ndata: ", _writer);
-        using (Utf8JsonWriter json = new(_writer, Options))
-            JsonSerializer.Serialize(json, data, type);
+        JsonReply.Write(_writer, data, type);
         Encoding.UTF8.GetBytes("\n\n", _writer);
     }
 

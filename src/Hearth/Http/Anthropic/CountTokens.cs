@@ -23,7 +23,6 @@ internal sealed class CountTokens(ProviderCatalog catalog)
         {
             ContextManagement = wire!.ContextManagement.ValueKind == JsonValueKind.Object ? new CountContextWire(count) : null,
         };
-        context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, answer, MessagesJson.Default.CountWire, context.RequestAborted);
+        await JsonReply.WriteAsync(context, answer, MessagesJson.Default.CountWire);
     }
 }

@@ -76,8 +76,7 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
             return;
         }
 
-        context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, fold.Message, MessagesJson.Default.MessageWire, context.RequestAborted);
+        await JsonReply.WriteAsync(context, fold.Message, MessagesJson.Default.MessageWire);
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Hearth.Chat;
 using Hearth.Providers;
 
@@ -21,8 +20,7 @@ internal sealed class ModelList(ProviderCatalog catalog)
         int to = query["before_id"].ToString() is { Length: > 0 } before && all.FindIndex(m => m.Id == before) is >= 0 and var index ? index : all.Count;
         List<ModelWire> page = [.. all.Take(to).Skip(from).Take(limit)];
         ModelListWire list = new(page, to - from > page.Count, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id);
-        context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, list, ModelsJson.Default.ModelListWire, context.RequestAborted);
+        return JsonReply.WriteAsync(context, list, ModelsJson.Default.ModelListWire);
     }
 
     public Task GetAsync(HttpContext context)
@@ -30,8 +28,7 @@ internal sealed class ModelList(ProviderCatalog catalog)
         string id = (string?)context.Request.RouteValues["id"] ?? "";
         if (catalog.Find(id) is not { } provider)
             return Errors.WriteAsync(context, new ChatError(ChatErrorKind.NotFound, $"model: {id}"));
-        context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, Describe(provider.Model), ModelsJson.Default.ModelWire, context.RequestAborted);
+        return JsonReply.WriteAsync(context, Describe(provider.Model), ModelsJson.Default.ModelWire);
     }
 
     private static bool TryReadLimit(string? text, out int limit)
