@@ -20,11 +20,11 @@ internal sealed class Host
 
     private readonly WebApplication _app;
     private readonly LoadedModel _model;
+    private readonly TimeProvider _time;
 
-    private Host(WebApplication app, LoadedModel model)
+    private Host(WebApplication app, LoadedModel model, TimeProvider time)
     {
-        _app = app;
-        _model = model;
+        (_app, _model, _time) = (app, model, time);
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         Address = new Uri(bound!.Addresses.First());
     }
@@ -33,13 +33,13 @@ internal sealed class Host
     public Uri Address { get; }
 
     /// <summary>Starts to listen.</summary>
-    public static async Task<HostStart> StartAsync(LaunchSettings settings, LoadedModel model, ListenAddress listen, ILoggerFactory loggers)
+    public static async Task<HostStart> StartAsync(LaunchSettings settings, LoadedModel model, ListenAddress listen, TimeProvider time, ILoggerFactory loggers)
     {
-        var app = Build(settings, model, listen, loggers);
+        var app = Build(settings, model, listen, time, loggers);
         try
         {
             await app.StartAsync();
-            return new HostStart(new Host(app, model), null);
+            return new HostStart(new Host(app, model, time), null);
         }
         catch (IOException e) when (e.GetBaseException() is SocketException or AddressInUseException)
         {
@@ -54,16 +54,17 @@ internal sealed class Host
     /// Accepts nothing new, gives running answers <see cref="DrainSeconds"/> to end, then frees the model.
     /// <paramref name="now"/> cuts the wait short.
     /// </summary>
-    public async Task StopAsync(TimeProvider time, CancellationToken now)
+    public async Task StopAsync(CancellationToken now)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(DrainSeconds), time);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(DrainSeconds), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(now, deadline.Token);
         await _app.StopAsync(either.Token);
         await _model.Stop(either.Token);
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(LaunchSettings settings, LoadedModel model, ListenAddress listen, ILoggerFactory loggers)
+    private static WebApplication Build(
+        LaunchSettings settings, LoadedModel model, ListenAddress listen, TimeProvider time, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "hearth", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
@@ -76,7 +77,7 @@ internal sealed class Host
         });
         var app = builder.Build();
         var options = new HttpOptions(settings.ApiKey, IPAddress.IsLoopback(listen.Ip));
-        Endpoints.Map(app, new ProviderCatalog([model.Provider]), options, TimeProvider.System, loggers.CreateLogger("http"));
+        Endpoints.Map(app, new ProviderCatalog([model.Provider]), options, time, loggers.CreateLogger("http"));
         return app;
     }
 

@@ -24,7 +24,7 @@ public sealed class HostTests
         }
         finally
         {
-            await first.Host!.StopAsync(TimeProvider.System, TestContext.Current.CancellationToken);
+            await first.Host!.StopAsync(TestContext.Current.CancellationToken);
         }
     }
 
@@ -35,12 +35,13 @@ public sealed class HostTests
         var start = await StartAsync(run, 0);
         var port = start.Host!.Address.Port;
 
-        await start.Host.StopAsync(TimeProvider.System, TestContext.Current.CancellationToken);
+        await start.Host.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.True(run.Stopped);
         Assert.Null(await PortCheck.WhyNotAsync(new ListenAddress(IPAddress.Loopback, port)));
     }
 
     private static Task<HostStart> StartAsync(CommandRun run, int port) =>
-        Host.StartAsync(new LaunchSettings { Port = port }, run.Model(), new ListenAddress(IPAddress.Loopback, port), NullLoggerFactory.Instance);
+        Host.StartAsync(
+            new LaunchSettings { Port = port }, run.Model(), new ListenAddress(IPAddress.Loopback, port), TimeProvider.System, NullLoggerFactory.Instance);
 }

@@ -64,7 +64,7 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(
         LaunchSettings settings, LoadedModel model, ListenAddress listen, Terminal terminal, StopRequests stop, ILoggerFactory loggers)
     {
-        var start = await Host.StartAsync(settings, model, listen, loggers);
+        var start = await Host.StartAsync(settings, model, listen, terminal.Time, loggers);
         if (start.Host is not { } host)
         {
             await model.Stop(new CancellationToken(canceled: true));
@@ -78,7 +78,7 @@ internal static class ServeCommand
 
         await stop.Finish.WhenCancelledAsync();
         terminal.Error.WriteLine($"Stopping; running answers get {Host.DrainSeconds} seconds. Ctrl+C again stops at once.");
-        await host.StopAsync(terminal.Time, stop.Now);
+        await host.StopAsync(stop.Now);
         return ExitCodes.Success;
     }
 

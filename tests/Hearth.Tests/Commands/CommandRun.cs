@@ -1,9 +1,9 @@
-using System.Runtime.CompilerServices;
 using Hearth.Chat;
 using Hearth.Commands;
 using Hearth.Config;
 using Hearth.Providers;
 using Hearth.Telemetry;
+using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Commands;
 
@@ -51,7 +51,7 @@ internal sealed class CommandRun : IDisposable
     }
 
     public LoadedModel Model() =>
-        new(new ScriptedProvider(this), 8192, 16384, 4, ["weights: 5 MB"], _ =>
+        new(new ScriptedProvider(_ => Refusal is { } refusal ? ChatAnswer.Refused(refusal) : ChatAnswer.Streaming(Events), Requests), 8192, 16384, 4, ["weights: 5 MB"], _ =>
         {
             Stopped = true;
             return Task.CompletedTask;
@@ -72,27 +72,5 @@ internal sealed class CommandRun : IDisposable
         progress.Report(new LoadStep(LoadStage.Weights, 0.5));
         progress.Report(new LoadStep(LoadStage.Weights, 1));
         return Task.FromResult<ModelLoad>(LoadFailure is { } sentence ? new ModelLoad.Failed(sentence) : new ModelLoad.Loaded(Model()));
-    }
-
-    private sealed class ScriptedProvider(CommandRun run) : IProvider
-    {
-        public ProviderModel Model { get; } = new("spark", "Spark", DateTimeOffset.UnixEpoch, 8192, 8192);
-
-        public string? Unhealthy => null;
-
-        public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
-        {
-            run.Requests.Add(request);
-            return run.Refusal is { } refusal ? ChatAnswer.Refused(refusal) : ChatAnswer.Streaming(Watched(run.Events, cancellation));
-        }
-
-        public PromptPreview Preview(ChatRequest request) => PromptPreview.Failed(new ChatError(ChatErrorKind.NotSupported, "not scripted"));
-
-        private static async IAsyncEnumerable<ChatEvent> Watched(
-            IAsyncEnumerable<ChatEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
-        {
-            await foreach (var step in events.WithCancellation(cancellation))
-                yield return step;
-        }
     }
 }

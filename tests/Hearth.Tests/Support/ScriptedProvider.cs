@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using Hearth.Chat;
+using Hearth.Providers;
+
+namespace Hearth.Tests.Support;
+
+/// <summary>A provider whose answers the test writes. <paramref name="requests"/> receives what it was asked.</summary>
+internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, List<ChatRequest>? requests = null) : IProvider
+{
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ProviderModel Model { get; init; } = new("spark", "Spark", DateTimeOffset.UnixEpoch, 8192, 8191);
+
+    public string? Unhealthy { get; init; }
+
+    /// <summary>Completes when a reader of an answer has gone before its end.</summary>
+    public Task ClientLeft => _left.Task;
+
+    /// <summary>Always answers with these events.</summary>
+    public static ScriptedProvider Answering(params ChatEvent[] events) => new(_ => ChatAnswer.Streaming(events.ToAsyncEnumerable()));
+
+    public static ScriptedProvider Refusing(ChatError error) => new(_ => ChatAnswer.Refused(error));
+
+    public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
+    {
+        requests?.Add(request);
+        var scripted = answer(request);
+        return scripted.Error is null ? ChatAnswer.Streaming(Watched(scripted.Events, cancellation)) : scripted;
+    }
+
+    public PromptPreview Preview(ChatRequest request) => PromptPreview.Failed(new ChatError(ChatErrorKind.NotSupported, "not scripted"));
+
+    private async IAsyncEnumerable<ChatEvent> Watched(IAsyncEnumerable<ChatEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var registration = cancellation.Register(_left.SetResult);
+        await foreach (var item in events.WithCancellation(cancellation))
+            yield return item;
+    }
+}
