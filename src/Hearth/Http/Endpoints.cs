@@ -16,14 +16,11 @@ internal sealed partial class HealthJson : JsonSerializerContext;
 /// <summary>Every route on one page.</summary>
 internal static class Endpoints
 {
-    /// <summary>The API's own limit.</summary>
-    private const long BodyLimitBytes = 32L * 1024 * 1024;
-
     /// <summary>Limits of the web server: large bodies, and streams that may be silent while a long prompt is computed.</summary>
     public static void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = BodyLimitBytes;
+        kestrel.Limits.MaxRequestBodySize = JsonBody.DiscardLimitBytes;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
     }

@@ -1,17 +1,37 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Hearth.Chat;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Hearth.Http;
 
 /// <summary>Reads request bodies; what is wrong with one is a value.</summary>
 internal static class JsonBody
 {
+    /// <summary>The API's own limit.</summary>
+    public const long LimitBytes = 32L * 1024 * 1024;
+
+    /// <summary>
+    /// Larger bodies are read to their end and thrown away up to here: a client that is still sending when the connection closes sees a
+    /// broken network and tries again, where it should hear why.
+    /// </summary>
+    public const long DiscardLimitBytes = 4 * LimitBytes;
+
+    private static readonly ChatError TooLarge = new(ChatErrorKind.TooLarge, "Request exceeds the maximum size of 32 MB.");
+
     public static async Task<(T? Value, ChatError? Error)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
         where T : class
     {
         try
         {
+            if (request.ContentLength > LimitBytes)
+            {
+                await request.Body.CopyToAsync(Stream.Null, request.HttpContext.RequestAborted);
+                return (null, TooLarge);
+            }
+
+            if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+                limit.MaxRequestBodySize = LimitBytes;
             T? value = await JsonSerializer.DeserializeAsync(request.Body, type, request.HttpContext.RequestAborted);
             return value is null ? (null, new ChatError(ChatErrorKind.InvalidRequest, "The request body must be a JSON object.")) : (value, null);
         }
@@ -21,9 +41,9 @@ internal static class JsonBody
         }
         catch (BadHttpRequestException e)
         {
-            ChatErrorKind kind = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ChatErrorKind.TooLarge : ChatErrorKind.InvalidRequest;
-            string message = kind == ChatErrorKind.TooLarge ? "Request exceeds the maximum size of 32 MB." : "The request body broke off.";
-            return (null, new ChatError(kind, message));
+            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? TooLarge
+                : new ChatError(ChatErrorKind.InvalidRequest, "The request body broke off."));
         }
     }
 

@@ -7,11 +7,15 @@ namespace Hearth.Tests.Support;
 /// <summary>A provider whose answers the test writes. <paramref name="requests"/> receives what it was asked.</summary>
 internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, List<ChatRequest>? requests = null) : IProvider
 {
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ProviderModel Model { get; init; } = new("spark", "Spark", DateTimeOffset.UnixEpoch, 8192, 8191);
 
     public string? Unhealthy { get; init; }
+
+    /// <summary>Completes when the first answer is being read.</summary>
+    public Task Asked => _asked.Task;
 
     /// <summary>Completes when a reader of an answer has gone before its end.</summary>
     public Task ClientLeft => _left.Task;
@@ -32,7 +36,8 @@ internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, Lis
 
     private async IAsyncEnumerable<ChatEvent> Watched(IAsyncEnumerable<ChatEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var registration = cancellation.Register(_left.SetResult);
+        await using var registration = cancellation.Register(() => _left.TrySetResult());
+        _asked.TrySetResult();
         await foreach (var item in events.WithCancellation(cancellation))
             yield return item;
     }
