@@ -56,7 +56,7 @@ public sealed class MessagesLifeTests
 
         await hangUp.CancelAsync();
 
-        await provider.ClientLeft.WaitAsync(TestContext.Current.CancellationToken);
+        await provider.Ended.WaitAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
     }
 

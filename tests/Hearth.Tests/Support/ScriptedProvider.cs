@@ -8,7 +8,7 @@ namespace Hearth.Tests.Support;
 internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, List<ChatRequest>? requests = null) : IProvider
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ProviderModel Model { get; init; } = new("spark", "Spark", DateTimeOffset.UnixEpoch, 8192, 8191);
 
@@ -17,8 +17,8 @@ internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, Lis
     /// <summary>Completes when the first answer is being read.</summary>
     public Task Asked => _asked.Task;
 
-    /// <summary>Completes when a reader of an answer has gone before its end.</summary>
-    public Task ClientLeft => _left.Task;
+    /// <summary>Completes when an answer was read to its end or its reader has gone.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Always answers with these events.</summary>
     public static ScriptedProvider Answering(params ChatEvent[] events) => new(_ => ChatAnswer.Streaming(events.ToAsyncEnumerable()));
@@ -36,9 +36,15 @@ internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, Lis
 
     private async IAsyncEnumerable<ChatEvent> Watched(IAsyncEnumerable<ChatEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var registration = cancellation.Register(() => _left.TrySetResult());
         _asked.TrySetResult();
-        await foreach (var item in events.WithCancellation(cancellation))
-            yield return item;
+        try
+        {
+            await foreach (var item in events.WithCancellation(cancellation))
+                yield return item;
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
     }
 }

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Hearth.Chat;
+using Hearth.Http.Anthropic;
+
+namespace Hearth.Tests.Http;
+
+/// <summary>What becomes of a request's content: in order, nothing lost.</summary>
+public sealed class MessagesReaderTests
+{
+    [Fact]
+    public void System_texts_stand_first_and_the_billing_line_is_dropped()
+    {
+        var request = Read("""
+            "system": [{"type": "text", "text": "x-anthropic-billing-header: cc=1"}, {"type": "text", "text": "Be kind."}],
+            "messages": [{"role": "user", "content": "hi"}]
+            """);
+
+        Assert.Equal([(ChatRole.System, "Be kind."), (ChatRole.User, "hi")], request.Messages.Select(m => (m.Role, Texts(m))));
+    }
+
+    [Fact]
+    public void System_messages_in_the_middle_keep_their_place()
+    {
+        var request = Read("""
+            "messages": [{"role": "user", "content": "a"}, {"role": "system", "content": "b"}, {"role": "user", "content": "c"}]
+            """);
+
+        Assert.Equal([ChatRole.User, ChatRole.System, ChatRole.User], request.Messages.Select(m => m.Role));
+    }
+
+    [Fact]
+    public void Neighbours_of_one_role_are_one_message()
+    {
+        var request = Read("""
+            "messages": [{"role": "user", "content": "a"}, {"role": "user", "content": [{"type": "text", "text": "b"}]}]
+            """);
+
+        Assert.Equal("a|b", string.Join('|', Assert.Single(request.Messages).Content.OfType<TextContent>().Select(t => t.Text)));
+    }
+
+    [Theory]
+    [InlineData("""{"type": "image", "source": {"type": "base64", "data": "AA=="}}""", "[image omitted: this model cannot see images]")]
+    [InlineData("""{"type": "document", "title": "Notes", "source": {"type": "text", "data": "body"}}""", "Notes\nbody")]
+    [InlineData("""{"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}}""", "a\n\nb")]
+    [InlineData("""{"type": "document", "title": "P", "source": {"type": "base64", "data": "AA=="}}""", "[document P omitted: only text documents can be read]")]
+    [InlineData("""{"type": "search_result", "title": "T", "content": [{"type": "text", "text": "found"}]}""", "T\nfound")]
+    [InlineData("""{"type": "tool_reference", "tool_name": "Grep"}""", "[tool available: Grep]")]
+    [InlineData("""{"type": "from_the_future", "x": 1}""", "[from_the_future omitted: 35 characters this model cannot read]")]
+    public void What_a_model_cannot_see_is_named(string block, string text)
+    {
+        var request = Read($$"""
+            "messages": [{"role": "user", "content": [{{block}}]}]
+            """);
+
+        Assert.Equal(text, Texts(Assert.Single(request.Messages)));
+    }
+
+    [Fact]
+    public void Calls_results_and_thinking_keep_what_they_carry()
+    {
+        var request = Read($$"""
+            "messages": [
+              {"role": "assistant", "content": [
+                {"type": "thinking", "thinking": "", "signature": "{{ThinkingSignature.Of("hidden")}}"},
+                {"type": "tool_use", "id": "t1", "name": "Read", "input": {"b": 1, "a": [2]} } ]},
+              {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": "t1", "is_error": true, "content": [{"type": "text", "text": "no such file"}]},
+                {"type": "text", "text": "try again"}]}]
+            """);
+
+        Assert.Equal("hidden", Assert.IsType<ThinkingContent>(request.Messages[0].Content[0]).Text);
+        var call = Assert.IsType<ToolCallContent>(request.Messages[0].Content[1]);
+        Assert.Equal(("t1", "Read", """{"b": 1, "a": [2]}"""), (call.Id, call.Name, call.Arguments.GetRawText()));
+        var result = Assert.IsType<ToolResultContent>(request.Messages[1].Content[0]);
+        Assert.Equal(("t1", "no such file", true), (result.CallId, Assert.Single(result.Content).Text, result.IsError));
+        Assert.Equal("try again", Assert.IsType<TextContent>(request.Messages[1].Content[1]).Text);
+    }
+
+    [Fact]
+    public void Tools_with_a_type_get_a_schema_and_deferred_ones_stay_out()
+    {
+        var request = Read("""
+            "tools": [{"type": "bash_20250124", "name": "bash"}, {"name": "Later", "defer_loading": true, "input_schema": {}},
+                      {"type": "custom", "name": "Mine", "description": "d", "input_schema": {"type": "object"}}],
+            "tool_choice": {"type": "any", "disable_parallel_tool_use": true}, "messages": [{"role": "user", "content": "x"}]
+            """);
+
+        Assert.Equal(["bash", "Mine"], request.Tools.Select(t => t.Name));
+        Assert.True(request.Tools[0].InputSchema.GetProperty("properties").TryGetProperty("command", out _));
+        Assert.Equal(new ToolChoice(ToolChoiceKind.Any, AllowParallel: false), request.ToolChoice);
+    }
+
+    [Theory]
+    [InlineData("enabled", ThinkingMode.On)]
+    [InlineData("adaptive", ThinkingMode.On)]
+    [InlineData("disabled", ThinkingMode.Off)]
+    public void Thinking_is_read(string type, ThinkingMode mode) =>
+        Assert.Equal(mode, Read($$"""
+            "thinking": {"type": "{{type}}", "budget_tokens": 1024}, "messages": [{"role": "user", "content": "x"}]
+            """).Thinking);
+
+    [Fact]
+    public void Sampling_and_stops_are_read_and_unknown_fields_are_not()
+    {
+        var request = Read("""
+            "temperature": 0.5, "top_p": 0.9, "top_k": 3, "stop_sequences": ["END"], "betas": ["x"], "from_the_future": {"a": [1]},
+            "messages": [{"role": "user", "content": "x", "extra": true}]
+            """);
+
+        Assert.Equal(new SamplingWishes(0.5f, 0.9f, 3), request.Sampling);
+        Assert.Equal(["END"], request.StopSequences);
+    }
+
+    private static ChatRequest Read(string fields)
+    {
+        var wire = JsonSerializer.Deserialize($$"""{"max_tokens": 10, {{fields}} }""", MessagesJson.Default.MessagesRequestWire)!;
+        var result = MessagesReader.Read(wire, needsMaxTokens: true);
+        Assert.Null(result.Error);
+        return result.Value!;
+    }
+
+    private static string Texts(ChatMessage message) => string.Join("\n\n", message.Content.OfType<TextContent>().Select(t => t.Text));
+}

@@ -1,0 +1,61 @@
+using Hearth.Chat.Formats;
+using Hearth.Chat.Templates;
+using Hearth.Engine;
+using Hearth.Engine.Decoding;
+using Hearth.Providers;
+using Hearth.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using LocalEngine = Hearth.Engine.Engine;
+
+namespace Hearth.Tests.Providers;
+
+/// <summary>The bundled model's vocabulary and template with a decoder that writes what the test says.</summary>
+internal sealed class ScriptedModel : IAsyncDisposable
+{
+    private readonly LocalEngine _engine;
+
+    /// <param name="answer">The text the model "writes"; its markers become the vocabulary's own tokens.</param>
+    /// <param name="window">Tokens of a request.</param>
+    public ScriptedModel(string answer, int window = 1024)
+    {
+        var model = NativeLibraryFixture.LoadSpark();
+        Tokenizer tokenizer = new(model.Vocab);
+        int[] script = [.. tokenizer.Encode([new TextRun(answer, true)]), tokenizer.SpecialTokens["<|im_end|>"]];
+        EngineSettings settings = new(["none"], window, window, 1);
+        _engine = new LocalEngine(
+            settings, VocabularyFacts.Of(model.Vocab), () => new WritingDecoder(script, window, model.Vocab.TokenCount), TimeProvider.System,
+            NullLogger.Instance, model);
+        var template = ChatTemplate.Parse(model.ChatTemplate()!, "spark", new TemplateTokens("", "<|im_end|>"));
+        LocalModel local = new(
+            new ProviderModel("spark", "Spark", DateTimeOffset.UnixEpoch, window, window), _engine, template, new HermesFormat(), SamplingSettings.Greedy);
+        Provider = new LocalProvider(local, TimeProvider.System, NullLogger.Instance, logPrompts: false);
+    }
+
+    public LocalProvider Provider { get; }
+
+    public EngineCounters Counters => _engine.Counters;
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    /// <summary>Ignores what it is fed: each output is the next token of the script.</summary>
+    private sealed class WritingDecoder(int[] script, int cells, int vocabularySize) : IDecoder
+    {
+        private int _written;
+
+        public DecoderLimits Limits { get; } = new(cells, 1, 512, 512, vocabularySize);
+
+        public DecodeOutcome Decode(StepPlan plan) => DecodeOutcome.Completed;
+
+        public Span<float> Logits(int tokenIndex)
+        {
+            var logits = new float[vocabularySize];
+            logits[script[_written++ % script.Length]] = 1;
+            return logits;
+        }
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+}
