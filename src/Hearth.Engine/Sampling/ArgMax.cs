@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Hearth.Engine.Sampling;
 
 /// <summary>The index of the largest number, vectorised: greedy decoding must cost next to nothing beside the model.</summary>
-internal static class ArgMax
+public static class ArgMax
 {
     /// <summary>The lowest index of the largest number; -1 when there is none above negative infinity. NaN is ignored.</summary>
     public static int Of(ReadOnlySpan<float> values)
