@@ -10,7 +10,7 @@ public sealed class RawBenchmarkTests
     public async Task It_compares_the_engine_with_the_loop_on_any_model()
     {
         NativeLibraryFixture.Require();
-        var (code, output, _) = await RunAsync("--model", RepositoryPaths.BundledModel, "--pairs", "2", "--prompt", "600", "--answer", "8");
+        var (code, output, _) = await RunAsync("--model", RepositoryPaths.BundledModel, "--pairs", "2", "--prompt", "600", "--answer", "8", "--threads", "1");
 
         Assert.Equal(0, code);
         Assert.Matches(@"(?m)^prompt: raw [\d.]+ tokens/s, hearth [\d.]+ tokens/s, ratio median \d\.\d+ .*2 pairs", output);
