@@ -82,9 +82,9 @@ internal static partial class TextFilters
         int length = arguments.Int(0, "length", 255);
         OriginString end = arguments.Get(2, "end") as OriginString ?? OriginString.Trusted("...");
         int leeway = arguments.Int(3, "leeway", 5);
-        if (text.Length <= length + leeway)
+        if (text.CodePoints <= (long)length + leeway)
             return text;
-        OriginString cut = text.Slice(0, Math.Max(0, length - end.Length));
+        OriginString cut = text.SliceCodePoints(0, Math.Clamp((long)length - end.CodePoints, 0, text.CodePoints) is var kept ? (int)kept : 0);
         if (!arguments.Flag(1, "killwords"))
         {
             int space = cut.Text.LastIndexOf(' ');
