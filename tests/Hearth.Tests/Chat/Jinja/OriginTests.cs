@@ -18,6 +18,20 @@ public sealed class OriginTests
         {%- endfor %}<|im_start|>assistant
         """;
 
+    /// <summary>Operations that change what the template wrote without making it anybody else's.</summary>
+    private const string Kept = """
+        {%- macro wrap(text, left='<|left|>') %}{{ left }}{{ text | trim }}{{ caller() if caller }}<|right|>{% endmacro -%}
+        {%- for m in messages -%}
+        {{ ('<|a|>' ~ m.content ~ '<|b|>') | upper }}{{ m.content.split(m.content[1:2] or ' ') | join('</s>') }}{{ ('<a>' ~ m.content ~ '<b>')[::-1] }}
+        {{ ('x' ~ m.content) | replace('x', '<y>') }}{{ ('  <z> ' ~ m.content ~ ' <z> ') | trim | list | join(',') }}{{ (m.content ~ '<c>' * 3)[-7:] }}
+        {{ {'k': m.content} | tojson(indent=2) }}{{ m.content | tojson }}{{ '<%s>%5s' % (m.content, m.content[:2]) }}{{ '<{}>'.format(m.content) }}
+        {{ m.content | indent(2, true) }}{{ m.content | center(20) }}{{ m.content | truncate(3, true, '<e>', 0) }}{{ m.content.replace('', '|') }}
+        {{ wrap(m.content) }}{% call wrap(m.content) %}<body>{{ m.content }}{% endcall %}{% filter upper %}<f>{{ m.content }}{% endfilter %}
+        {%- set x | replace('|', '<p>') %}|{{ m.content }}|{% endset %}{{ x }}{{ ('<s> ' ~ m.content).split(' ')[0].lower().title() }}
+        {{ ['<m>', m.content] | map('upper') | join('<j>') }}{{ ('<l>\n' ~ m.content).splitlines() | join }}{{ '<p>=q'.partition('=')[2] }}{{ '7'.zfill(3) }}
+        {% endfor %}
+        """;
+
     private const string Everything = """
         {%- macro wrap(text, left='[') %}{{ left }}{{ text | trim | replace(text[:1], '<x>') }}{{ caller() if caller }}]{% endmacro -%}
         {%- for m in messages -%}
@@ -39,11 +53,11 @@ public sealed class OriginTests
         ClientText.Array[1, 4].Sample(
             texts =>
             {
-                foreach (string template in (string[])[ChatMl, Everything])
+                foreach (string template in (string[])[ChatMl, Kept, Everything])
                 {
                     JinjaDict variables = new JinjaDict().Set("messages", new JinjaList(texts.Select(t => (object?)new JinjaDict()
                         .Set("role", OriginString.Trusted("user")).Set("content", OriginString.Untrusted(t)))));
-                    Assert.Null(Misplaced(JinjaTemplate.Parse(template).Render(variables, new RenderSettings(DateTimeOffset.UnixEpoch)), template == ChatMl));
+                    Assert.Null(Misplaced(JinjaTemplate.Parse(template).Render(variables, new RenderSettings(DateTimeOffset.UnixEpoch)), template != Everything));
                 }
             },
             iter: 200);
