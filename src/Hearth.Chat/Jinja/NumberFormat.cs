@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 
 namespace Hearth.Chat.Jinja;
 
@@ -39,10 +38,10 @@ internal static class NumberFormat
 
     private static string InBase(BigInteger value, int bitsPerDigit)
     {
-        StringBuilder digits = new();
-        for (; !value.IsZero || digits.Length == 0; value >>= bitsPerDigit)
-            digits.Insert(0, "0123456789abcdef"[(int)(value & ((1 << bitsPerDigit) - 1))]);
-        return digits.ToString();
+        string bits = value.ToString("b", CultureInfo.InvariantCulture);
+        bits = bits.PadLeft((bits.Length + bitsPerDigit - 1) / bitsPerDigit * bitsPerDigit, '0');
+        IEnumerable<char> digits = bits.Chunk(bitsPerDigit).Select(chunk => "0123456789abcdef"[Convert.ToInt32(new string(chunk), 2)]);
+        return string.Concat(digits).TrimStart('0') is { Length: > 0 } text ? text : "0";
     }
 
     private static BigInteger Integer(object? value) => value switch

@@ -143,7 +143,7 @@ internal static class Operators
                 $"can only concatenate {Python.TypeName(a)} (not \"{Python.TypeName(right)}\") to {Python.TypeName(a)}"),
             ("*", OriginString or JinjaList, long or bool or BigInteger) => Repeat(left, ToIndex(right), state),
             ("*", long or bool or BigInteger, OriginString or JinjaList) => Repeat(right, ToIndex(left), state),
-            ("%", OriginString format, _) => PercentFormat.Apply(format, right),
+            ("%", OriginString format, _) => PercentFormat.Apply(format, right, state),
             _ => throw JinjaException.Type(
                 $"unsupported operand type(s) for {(op == "**" ? "** or pow()" : op)}: '{Python.TypeName(left)}' and '{Python.TypeName(right)}'"),
         };

@@ -7,8 +7,9 @@ namespace Hearth.Chat.Jinja;
 /// <summary>Python's <c>'...' % values</c>.</summary>
 internal static partial class PercentFormat
 {
-    public static OriginString Apply(OriginString format, object? values)
+    public static OriginString Apply(OriginString format, object? values, RenderState state)
     {
+        state.ReadFromEach('%', format);
         OriginBuilder builder = new();
         List<object?> positional = values is JinjaList { IsTuple: true } tuple ? tuple.Items : [values];
         int next = 0;

@@ -84,6 +84,10 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
             throw JinjaException.Limit($"{items} items are more than the limit of {Limits.MadeItems}");
     }
 
+    /// <summary>Counts a search that may run to the end of the text from every <paramref name="start"/> in it.</summary>
+    public void ReadFromEach(char start, OriginString text) =>
+        Step((long)text.Text.AsSpan().Count(start) * text.Length / CharsReadPerStep);
+
     /// <summary>Runs <paramref name="body"/> in a scope inside <paramref name="parent"/> and gives what it wrote.</summary>
     public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body)
     {

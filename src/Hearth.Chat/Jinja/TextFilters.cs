@@ -20,14 +20,21 @@ internal static partial class TextFilters
         ["center"] = (v, a, s) => StringMethods.Pad(Python.ToText(v), a.Int(0, "width", 80), 0.5, OriginString.Trusted(" "), s),
         ["truncate"] = Truncate,
         ["wordcount"] = (v, _, _) => (long)Words().Count(Python.ToText(v).Text),
-        ["format"] = (v, a, _) => PercentFormat.Apply(
-            Python.ToText(v), a.Named.Count > 0 ? NamedDict(a) : JinjaList.Tuple([.. a.Positional])),
+        ["format"] = (v, a, s) => PercentFormat.Apply(
+            Python.ToText(v), a.Named.Count > 0 ? NamedDict(a) : JinjaList.Tuple([.. a.Positional]), s),
         ["escape"] = (v, _, _) => Escape(Python.ToText(v)),
         ["e"] = (v, _, _) => Escape(Python.ToText(v)),
         ["forceescape"] = (v, _, _) => Escape(Python.ToText(v)),
-        ["striptags"] = (v, _, _) => OriginString.Untrusted(Spaces().Replace(Tags().Replace(Python.ToText(v).Text, ""), " ").Trim()),
+        ["striptags"] = StripTags,
         ["urlencode"] = (v, _, _) => OriginString.Untrusted(Uri.EscapeDataString(Python.ToText(v).Text).Replace("%2F", "/", StringComparison.Ordinal)),
     };
+
+    private static OriginString StripTags(object? value, Arguments arguments, RenderState state)
+    {
+        OriginString text = Python.ToText(value);
+        state.ReadFromEach('<', text);
+        return OriginString.Untrusted(Spaces().Replace(Tags().Replace(text.Text, ""), " ").Trim());
+    }
 
     private static JinjaDict NamedDict(Arguments arguments)
     {

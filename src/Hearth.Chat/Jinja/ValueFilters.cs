@@ -74,7 +74,7 @@ internal static class ValueFilters
             case double number:
                 return Truncated(number) ?? fallback;
             case OriginString text:
-                return ParseInteger(text.Text, arguments.Int(1, "base", 10)) ?? Truncated(ParseFloat(text.Text)) ?? fallback;
+                return ParseInteger(text.Text, arguments.Int(1, "base", 10), state) ?? Truncated(ParseFloat(text.Text)) ?? fallback;
             case Undefined undefined:
                 throw undefined.Error();
             default:
@@ -86,7 +86,7 @@ internal static class ValueFilters
         number is { } real && double.IsFinite(real) ? Arithmetic.Normal(new BigInteger(real)) : null;
 
     /// <summary>Python's <c>int(text, radix)</c>; null where that fails. Texts longer than any integer may be are not numbers.</summary>
-    private static object? ParseInteger(string text, int radix)
+    private static object? ParseInteger(string text, int radix, RenderState state)
     {
         string digits = text.Trim().Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
         bool isNegative = digits.StartsWith('-');
@@ -95,6 +95,7 @@ internal static class ValueFilters
             digits = digits[2..];
         if (digits.Length is 0 or > JinjaLimits.IntegerDigits)
             return null;
+        state.Step(digits.Length);
         BigInteger value = 0;
         foreach (char c in digits)
         {

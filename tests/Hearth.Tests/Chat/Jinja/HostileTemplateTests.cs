@@ -59,7 +59,9 @@ public sealed class HostileTemplateTests
         { "{% set ns = namespace(x=[], y=[]) %}{% for i in range(100000) %}{% set ns.x = [ns.x] %}{% set ns.y = [ns.y] %}{% endfor %}{{ ns.x == ns.y }}", "a value is nested deeper than 200" },
         { "{% set ns = namespace(x=[], y=[]) %}{% for i in range(100000) %}{% set ns.x = [ns.x] %}{% set ns.y = [ns.y] %}{% endfor %}{{ ns.x < ns.y }}", "a value is nested deeper than 200" },
         { "{% set ns = namespace(x=['a']) %}{% for i in range(100000) %}{% set ns.x = ns.x | map('upper') %}{% endfor %}{{ ns.x | list }}", "nested deeper than the stack allows" },
-        { "{{ ('<' * 1000000) | striptags }}", "a text takes too long to search" },
+        { "{{ ('<' * 1000000) | striptags }}", "needs more than 2000000 steps" },
+        { "{{ ('%(' * 500000) % {} }}", "needs more than 2000000 steps" },
+        { "{% set d = '7' * 4200 %}{% for i in range(1000000) %}{% if d | int %}{% endif %}{% endfor %}", "needs more than 2000000 steps" },
         { "{{ '{:>99999999}'.format(1) }}", "Invalid format specifier" },
     };
 
