@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Hearth.Chat.Jinja;
 
 /// <summary>Attributes, items and slices, with the sandbox's refusals.</summary>
@@ -7,7 +9,7 @@ internal static class Access
     private static readonly string[] DictMutations = ["clear", "pop", "popitem", "setdefault", "update"];
 
     /// <summary><c>value.name</c>: a method or attribute first, then an item of that name.</summary>
-    public static object? Attribute(object? value, string name)
+    public static object? Attribute(object? value, string name, bool orItem = true)
     {
         if (value is Undefined undefined)
             throw undefined.Error();
@@ -19,7 +21,7 @@ internal static class Access
 
         if (TryMember(value, name, out object? member))
             return member;
-        return value is JinjaDict dict && dict.TryGet(name, out object? item) ? item : Missing(value, name);
+        return orItem && value is JinjaDict dict && dict.TryGet(name, out object? item) ? item : Missing(value, name);
     }
 
     /// <summary><c>value[key]</c>: an item first, then an attribute of that name.</summary>
@@ -31,10 +33,10 @@ internal static class Access
                 throw undefined.Error();
             case JinjaDict dict when dict.TryGet(key, out object? item):
                 return item;
-            case JinjaList list when key is long or bool:
-                return At(list.Items.Count, key) is { } index ? list.Items[index] : OutOfRange(value);
+            case JinjaList { View: null } list when key is long or bool:
+                return At(list.Items.Count, key) is { } index ? list.Items[index] : OutOfRange(value, key);
             case OriginString text when key is long or bool:
-                return At(text.Length, key) is { } position ? text.Slice(position, 1) : OutOfRange(value);
+                return At(text.CodePoints, key) is { } position ? text.SliceCodePoints(position, 1) : OutOfRange(value, key);
         }
 
         if (key is OriginString name)
@@ -49,17 +51,20 @@ internal static class Access
             throw undefined.Error();
         int length = value switch
         {
-            OriginString text => text.Length,
-            JinjaList list => list.Items.Count,
-            _ => throw JinjaException.Type($"'{Python.TypeName(value)}' object is not subscriptable"),
+            OriginString text => text.CodePoints,
+            JinjaList { View: null } list => list.Items.Count,
+            _ => -1,
         };
+        // The sandbox asks for the item and, failing that, gives nothing.
+        if (length < 0 || new[] { from, to, by }.Any(b => b is not (null or long or bool or BigInteger)))
+            return new Undefined($"{Python.TypeName(value)} object has no element of this slice");
         int step = by is null ? 1 : Operators.ToIndex(by);
         if (step == 0)
             throw JinjaException.Value("slice step cannot be zero");
         int start = Bound(from, length, step, isStart: true);
         int stop = Bound(to, length, step, isStart: false);
         if (value is OriginString whole && step == 1)
-            return whole.Slice(start, Math.Max(0, stop - start));
+            return whole.SliceCodePoints(start, Math.Max(0, stop - start));
         List<int> indices = [];
         for (long i = start; step > 0 ? i < stop : i > stop; i += step)
             indices.Add((int)i);
@@ -69,8 +74,9 @@ internal static class Access
     private static OriginString Pick(OriginString source, List<int> indices)
     {
         OriginBuilder builder = new();
+        List<int> starts = source.CodePointStarts();
         foreach (int index in indices)
-            builder.Append(source, index, 1);
+            builder.Append(source, starts[index], starts[index + 1] - starts[index]);
         return builder.ToOriginString();
     }
 
@@ -82,7 +88,7 @@ internal static class Access
             return (isStart, step > 0) switch { (true, true) => 0, (true, false) => length - 1, (false, true) => length, _ => -1 };
         int index = Operators.ToIndex(bound);
         if (index < 0)
-            index += length;
+            index = (int)Math.Max(-1L, (long)index + length);
         return step > 0 ? Math.Clamp(index, 0, length) : Math.Clamp(index, -1, length - 1);
     }
 
@@ -94,7 +100,7 @@ internal static class Access
         return index >= 0 && index < length ? (int)index : null;
     }
 
-    private static Undefined OutOfRange(object? value) => new($"{Python.TypeName(value)} object has no element");
+    private static Undefined OutOfRange(object? value, object key) => new($"{Python.TypeName(value)} object has no element {key}");
 
     private static Undefined Missing(object? value, string name) =>
         new(value is null ? $"'None' has no attribute '{name}'" : $"'{Python.TypeName(value)} object' has no attribute '{name}'");

@@ -23,7 +23,7 @@ internal sealed class Arguments(List<object?> positional, Dictionary<string, obj
 
     public OriginString Text(int index, string name, string function) =>
         Require(index, name, function) as OriginString
-        ?? throw JinjaException.Type($"{function}() argument '{name}' must be str, not {Python.TypeName(Get(index, name))}");
+        ?? throw JinjaException.Type($"{function}() argument {index + 1} must be str, not {Python.TypeName(Get(index, name))}");
 
     public int Int(int index, string name, int fallback) => Has(index, name) && Get(index, name) is { } value ? Operators.ToIndex(value) : fallback;
 

@@ -36,7 +36,7 @@ internal static partial class BraceFormat
             int index = name.Length == 0 ? automatic++ : int.Parse(name, CultureInfo.InvariantCulture);
             value = index < arguments.Positional.Count
                 ? arguments.Positional[index]
-                : throw new JinjaException("IndexError", $"Replacement index {index} out of range for positional args tuple");
+                : throw new JinjaException("IndexError", "tuple index out of range");
         }
         else if (!arguments.Named.TryGetValue(name, out value))
         {
@@ -60,6 +60,10 @@ internal static partial class BraceFormat
             throw JinjaException.Value("Invalid format specifier");
         char type = layout.Groups["type"].Value is [var c] ? c : '\0';
         int? precision = layout.Groups["precision"].Success ? int.Parse(layout.Groups["precision"].Value, CultureInfo.InvariantCulture) : null;
+        if (value is bool && layout.Length > 0)
+            value = Operators.ToLong(value);
+        if (value is OriginString && type is not ('\0' or 's'))
+            throw JinjaException.Value($"Unknown format code '{type}' for object of type 'str'");
         OriginString text = field.Groups["conversion"].Value is "r" or "a" ? Python.Repr(value) : Text(value, type, precision);
         if (layout.Groups["comma"].Success)
             text = OriginString.Trusted(Grouped(text.Text));
@@ -75,7 +79,7 @@ internal static partial class BraceFormat
             if (value is double number && precision is { } digits)
                 return OriginString.Trusted(NumberFormat.Write(number, 'g', digits)!);
             OriginString text = Python.ToText(value);
-            return precision is { } longest && text.Length > longest ? text.Slice(0, longest) : text;
+            return precision is { } longest && text.CodePoints > longest ? text.SliceCodePoints(0, longest) : text;
         }
 
         return OriginString.Trusted(NumberFormat.Write(value, type, precision)
@@ -94,7 +98,7 @@ internal static partial class BraceFormat
     private static void Pad(OriginBuilder builder, OriginString text, Match layout, bool isNumber)
     {
         int width = layout.Groups["width"].Length == 0 ? 0 : int.Parse(layout.Groups["width"].Value, CultureInfo.InvariantCulture);
-        int missing = Math.Max(0, width - text.Length);
+        int missing = Math.Max(0, width - text.CodePoints);
         bool hasZeros = layout.Groups["zero"].Success && isNumber;
         string fill = layout.Groups["fill"].Success ? layout.Groups["fill"].Value : hasZeros ? "0" : " ";
         string align = layout.Groups["align"].Success ? layout.Groups["align"].Value : isNumber ? ">" : "<";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Hearth.Chat.Jinja;
 
@@ -6,6 +7,9 @@ namespace Hearth.Chat.Jinja;
 internal sealed class ExpressionParser(TokenStream tokens)
 {
     private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
+
+    /// <summary>Every name that was read since this was last set.</summary>
+    public HashSet<string> Names { get; set; } = [];
 
     public Expression Parse() => tokens.Nested(ParseConditional);
 
@@ -310,7 +314,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 return ParseText();
             case TokenKind.Integer:
                 tokens.Take();
-                return new Literal(long.Parse(token.Value, CultureInfo.InvariantCulture), token.Line);
+                return new Literal(JsonText.ReadInteger(token.Value), token.Line);
             case TokenKind.Float:
                 tokens.Take();
                 return new Literal(double.Parse(token.Value, CultureInfo.InvariantCulture), token.Line);
@@ -325,6 +329,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
     private Expression ParseName()
     {
         Token token = tokens.Take();
+        Names.Add(token.Value);
         return token.Value switch
         {
             "true" or "True" => new Literal(true, token.Line),
@@ -337,10 +342,10 @@ internal sealed class ExpressionParser(TokenStream tokens)
     private Expression ParseText()
     {
         int line = tokens.Line;
-        string text = "";
+        StringBuilder text = new();
         while (tokens.Current.Kind == TokenKind.Text)
-            text += tokens.Take().Value;
-        return new Literal(OriginString.Trusted(text), line);
+            text.Append(tokens.Take().Value);
+        return new Literal(OriginString.Trusted(text.ToString()), line);
     }
 
     private Expression ParseBracketed()

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Hearth.Chat.Jinja;
 
 /// <summary>A node that has a value.</summary>
@@ -9,12 +11,16 @@ internal abstract record Expression(int Line)
         state.Step();
         try
         {
+            RenderState.EnsureStack();
             return Compute(state);
         }
-        catch (JinjaException e)
+        catch (JinjaException e) when (e.PassesBy(Line, state.TemplateName))
         {
-            e.At(Line, state.TemplateName);
             throw;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw JinjaException.Limit("a text takes too long to search").At(Line, state.TemplateName);
         }
     }
 
@@ -87,7 +93,7 @@ internal sealed record Sign(bool IsNegative, Expression Operand, int Line) : Exp
 internal sealed record Binary(string Operator, Expression Left, Expression Right, int Line) : Expression(Line)
 {
     protected override object? Compute(RenderState state) =>
-        Operators.Binary(Operator, Left.Evaluate(state), Right.Evaluate(state), state);
+        state.Made(Operators.Binary(Operator, Left.Evaluate(state), Right.Evaluate(state), state));
 }
 
 internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) : Expression(Line)
@@ -97,7 +103,7 @@ internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) 
         OriginBuilder builder = new(state.Limits.OutputChars);
         foreach (Expression part in Parts)
             builder.Append(Python.ToText(part.Evaluate(state)));
-        return builder.ToOriginString();
+        return state.Made(builder.ToOriginString());
     }
 }
 
@@ -110,7 +116,9 @@ internal sealed record Comparison(Expression First, IReadOnlyList<(string Operat
         foreach ((string op, Expression operand) in Rest)
         {
             object? right = operand.Evaluate(state);
-            if (!Operators.Compare(op, left, right))
+            state.Read(left);
+            state.Read(right);
+            if (!Operators.Compare(op, left, right, state))
                 return false;
             left = right;
         }
@@ -126,13 +134,19 @@ internal sealed record Attribute(Expression Target, string Key, int Line) : Expr
 
 internal sealed record Item(Expression Target, Expression Key, int Line) : Expression(Line)
 {
-    protected override object? Compute(RenderState state) => Access.Item(Target.Evaluate(state), Key.Evaluate(state));
+    protected override object? Compute(RenderState state)
+    {
+        object? target = Target.Evaluate(state);
+        if (target is OriginString)
+            state.Read(target);
+        return Access.Item(target, Key.Evaluate(state));
+    }
 }
 
 internal sealed record Slice(Expression Target, Expression? From, Expression? To, Expression? By, int Line) : Expression(Line)
 {
-    protected override object? Compute(RenderState state) => Access.Slice(
-        Target.Evaluate(state), From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state));
+    protected override object? Compute(RenderState state) => state.Made(Access.Slice(
+        Target.Evaluate(state), From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state)));
 }
 
 internal sealed record Call(Expression Target, CallArguments Arguments, int Line) : Expression(Line)
@@ -144,7 +158,7 @@ internal sealed record Call(Expression Target, CallArguments Arguments, int Line
         state.EnterCall();
         try
         {
-            return Invoke(target, arguments, state);
+            return state.Made(Invoke(target, arguments, state));
         }
         finally
         {
@@ -169,7 +183,15 @@ internal sealed record FilterCall(Expression Target, string Filter, CallArgument
     {
         if (_function is null)
             throw new JinjaException("TemplateRuntimeError", $"No filter named '{Filter}' found.");
-        return _function(Target.Evaluate(state), Arguments.Evaluate(state), state);
+        return Apply(_function, Target.Evaluate(state), Arguments.Evaluate(state), state);
+    }
+
+    /// <summary>Runs a filter and counts its work by what goes in and comes out.</summary>
+    internal static object? Apply(FilterFunction filter, object? value, Arguments arguments, RenderState state)
+    {
+        state.Read(value);
+        object? result = filter(value, arguments, state);
+        return ReferenceEquals(result, value) ? result : state.Made(result);
     }
 }
 
@@ -181,7 +203,9 @@ internal sealed record TestCall(Expression Target, string Test, CallArguments Ar
     {
         if (_function is null)
             throw new JinjaException("TemplateRuntimeError", $"No test named '{Test}' found.");
-        return _function(Target.Evaluate(state), Arguments.Evaluate(state), state);
+        object? target = Target.Evaluate(state);
+        state.Read(target);
+        return _function(target, Arguments.Evaluate(state), state);
     }
 }
 

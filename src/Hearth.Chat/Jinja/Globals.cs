@@ -12,7 +12,9 @@ internal static class Globals
         ["namespace"] = (a, _) => Namespace(a),
         ["cycler"] = (a, _) => Cycler(a),
         ["joiner"] = (a, _) => Joiner(a),
-        ["raise_exception"] = (a, _) => throw new JinjaException("TemplateError", Python.ToText(a.Get(0, "message")).Text),
+        ["raise_exception"] = (a, _) => throw (a.Has(0, "message")
+            ? new JinjaException("TemplateError", Python.ToText(a.Get(0, "message")).Text)
+            : JinjaException.Type("raise_exception() missing 1 required positional argument: 'message'")),
         ["strftime_now"] = (a, s) => OriginString.Trusted(Strftime.Format(s.Now, a.Text(0, "format", "strftime_now").Text)),
     }.ToFrozenDictionary(f => f.Key, f => new JinjaFunction(f.Key, f.Value));
 

@@ -31,6 +31,16 @@ public sealed class JinjaException : Exception
         return this;
     }
 
+    /// <summary>
+    /// Notes the place unless one is known. Always false: as the filter of a catch it sees the error without catching it, because catching
+    /// and throwing again in every node of a deep tree takes more stack than the tree.
+    /// </summary>
+    internal bool PassesBy(int line, string template)
+    {
+        At(line, template);
+        return false;
+    }
+
     internal static JinjaException Type(string message) => new("TypeError", message);
 
     internal static JinjaException Value(string message) => new("ValueError", message);

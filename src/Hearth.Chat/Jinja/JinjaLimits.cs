@@ -3,10 +3,25 @@ namespace Hearth.Chat.Jinja;
 /// <summary>What keeps a hostile template harmless. The defaults are far above what templates of real models need.</summary>
 public sealed record JinjaLimits
 {
-    /// <summary>Longest output, in characters: several times the largest context window.</summary>
-    public int OutputChars { get; init; } = 16 * 1024 * 1024;
+    /// <summary>Deepest nesting of lists and mappings that is read, printed or compared; readers of JSON stop at 64.</summary>
+    internal const int ValueDepth = 200;
 
-    /// <summary>Most evaluated nodes; a conversation of thousands of messages needs some hundred thousand.</summary>
+    /// <summary>Longest integer, in bits: somewhat less than the 4300 digits that Python prints.</summary>
+    internal const int IntegerBits = 14_000;
+
+    /// <summary>Most digits of an integer that is read, which <see cref="IntegerBits"/> can hold.</summary>
+    internal const int IntegerDigits = 4_200;
+
+    /// <summary>Longest text that any operation makes, whatever the output may be: twice the bytes of it in memory.</summary>
+    internal const int TextChars = 16 * 1024 * 1024;
+
+    /// <summary>Longest output, in characters: several times the largest context window.</summary>
+    public int OutputChars { get; init; } = TextChars;
+
+    /// <summary>
+    /// Most evaluated nodes; a conversation of thousands of messages needs some hundred thousand. Making and reading long texts and lists
+    /// counts as several, so this bounds time and memory too.
+    /// </summary>
     public long Steps { get; init; } = 20_000_000;
 
     /// <summary>Deepest nesting of macro calls and recursive loops.</summary>

@@ -26,15 +26,7 @@ public sealed class JinjaTemplate
         foreach ((object? name, object? value) in variables.Entries)
             root.Set(Python.ToText(name).Text, value);
         RenderState state = new(this, settings, new Scope(root));
-        try
-        {
-            Statement.RunAll(_body, state);
-        }
-        catch (InsufficientExecutionStackException)
-        {
-            throw JinjaException.Limit("the template is nested too deeply");
-        }
-
+        Statement.RunAll(_body, state);
         return state.Output.ToOriginString();
     }
 }

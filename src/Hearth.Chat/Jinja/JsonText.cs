@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 
 namespace Hearth.Chat.Jinja;
@@ -7,24 +8,27 @@ namespace Hearth.Chat.Jinja;
 public static class JsonText
 {
     /// <summary>
-    /// The value of a JSON document for templates. Its texts are from outside unless <paramref name="trusted"/>. Integers beyond 64 bits
-    /// become floating point.
+    /// The value of a JSON document for templates. Its texts are from outside unless <paramref name="trusted"/>.
     /// </summary>
-    public static object? Read(JsonElement element, bool trusted = false)
+    /// <exception cref="JinjaException">It is nested deeper, or an integer is longer, than templates handle.</exception>
+    public static object? Read(JsonElement element, bool trusted = false) => Read(element, trusted, depth: 0);
+
+    private static object? Read(JsonElement element, bool trusted, int depth)
     {
+        Operators.CheckDepth(depth);
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
                 JinjaDict dict = new();
                 foreach (JsonProperty property in element.EnumerateObject())
-                    dict.Set(new OriginString(property.Name, trusted, []), Read(property.Value, trusted));
+                    dict.Set(new OriginString(property.Name, trusted, []), Read(property.Value, trusted, depth + 1));
                 return dict;
             case JsonValueKind.Array:
-                return new JinjaList(element.EnumerateArray().Select(e => Read(e, trusted)));
+                return new JinjaList(element.EnumerateArray().Select(e => Read(e, trusted, depth + 1)));
             case JsonValueKind.String:
                 return new OriginString(element.GetString()!, trusted, []);
             case JsonValueKind.Number:
-                return element.TryGetInt64(out long integer) && !HasFraction(element) ? integer : (object)element.GetDouble();
+                return HasFraction(element) ? element.GetDouble() : ReadInteger(element.GetRawText());
             case JsonValueKind.True or JsonValueKind.False:
                 return element.ValueKind == JsonValueKind.True;
             default:
@@ -35,14 +39,19 @@ public static class JsonText
     internal static OriginString Write(object? value, JsonLayout layout, RenderState state)
     {
         OriginBuilder builder = new(state.Limits.OutputChars);
-        Append(builder, value, layout, 0);
+        Append(builder, value, layout, 0, state);
         return builder.ToOriginString();
     }
 
+    internal static object ReadInteger(string digits) => digits.Length <= JinjaLimits.IntegerDigits
+        ? Arithmetic.Normal(BigInteger.Parse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
+        : throw JinjaException.Limit($"an integer has more than {JinjaLimits.IntegerDigits} digits");
+
     private static bool HasFraction(JsonElement element) => element.GetRawText().AsSpan().ContainsAny('.', 'e', 'E');
 
-    private static void Append(OriginBuilder builder, object? value, JsonLayout layout, int depth)
+    private static void Append(OriginBuilder builder, object? value, JsonLayout layout, int depth, RenderState state)
     {
+        Operators.CheckDepth(depth);
         switch (value)
         {
             case null:
@@ -54,36 +63,39 @@ public static class JsonText
             case long number:
                 builder.Append(number.ToString(CultureInfo.InvariantCulture));
                 break;
+            case BigInteger number:
+                builder.Append(number.ToString(CultureInfo.InvariantCulture));
+                break;
             case double number:
                 builder.Append(Number(number));
                 break;
             case OriginString text:
                 AppendString(builder, text, layout.EnsureAscii);
                 break;
-            case JinjaList list:
-                AppendItems(builder, list.Items, "[", "]", (b, item) => Append(b, item, layout, depth + 1), layout, depth);
+            case JinjaList { View: null } list:
+                AppendItems(builder, list.Items, "[", "]", (b, item) => Append(b, item, layout, depth + 1, state), layout, depth);
                 break;
             case JinjaDict dict:
-                AppendItems(builder, Sorted(dict, layout), "{", "}", (b, entry) => AppendEntry(b, entry, layout, depth + 1), layout, depth);
+                AppendItems(builder, Sorted(dict, layout, state), "{", "}", (b, entry) => AppendEntry(b, entry, layout, depth + 1, state), layout, depth);
                 break;
             default:
                 throw JinjaException.Type($"Object of type {Python.TypeName(value)} is not JSON serializable");
         }
     }
 
-    private static void AppendEntry(OriginBuilder builder, KeyValuePair<object?, object?> entry, JsonLayout layout, int depth)
+    private static void AppendEntry(OriginBuilder builder, KeyValuePair<object?, object?> entry, JsonLayout layout, int depth, RenderState state)
     {
         OriginString key = entry.Key switch
         {
             OriginString text => text,
             null => OriginString.Trusted("null"),
             bool flag => OriginString.Trusted(flag ? "true" : "false"),
-            long or double => Python.ToText(entry.Key),
+            long or double or BigInteger => Python.ToText(entry.Key),
             _ => throw JinjaException.Type($"keys must be str, int, float, bool or None, not {Python.TypeName(entry.Key)}"),
         };
         AppendString(builder, key, layout.EnsureAscii);
         builder.Append(layout.KeySeparator);
-        Append(builder, entry.Value, layout, depth);
+        Append(builder, entry.Value, layout, depth, state);
     }
 
     private static void AppendItems<T>(
@@ -112,8 +124,10 @@ public static class JsonText
             builder.Append(indent);
     }
 
-    private static IReadOnlyList<KeyValuePair<object?, object?>> Sorted(JinjaDict dict, JsonLayout layout) =>
-        layout.SortKeys ? [.. dict.Entries.OrderBy(e => e.Key, Comparer<object?>.Create((a, b) => Operators.Order(a, b)))] : dict.Entries;
+    private static IReadOnlyList<KeyValuePair<object?, object?>> Sorted(JinjaDict dict, JsonLayout layout, RenderState state) =>
+        layout.SortKeys
+            ? [.. SequenceFilters.Sort(dict.Entries.Select(e => e.Key), k => k, isReverse: false, state).Items.Select(k => KeyValuePair.Create(k, dict.TryGet(k, out object? value) ? value : null))]
+            : dict.Entries;
 
     private static string Number(double number) => double.IsNaN(number) ? "NaN"
         : double.IsInfinity(number) ? (number > 0 ? "Infinity" : "-Infinity")

@@ -176,7 +176,7 @@ internal sealed class Lexer
         if (At(i) != '%' || At(i + 1) != '}')
             return false;
         Advance(i + 2 - _position);
-        AfterTag(sign, trimsNewline: true);
+        AfterTag(sign, trimsNewline: false);
         ReadRawBody();
         return true;
     }
@@ -259,6 +259,8 @@ internal sealed class Lexer
 
     private void ReadNumber()
     {
+        if (At(_position) == '0' && char.ToLowerInvariant(At(_position + 1)) is 'x' or 'o' or 'b' && TryReadBase())
+            return;
         int end = Digits(_position);
         bool isFloat = false;
         bool afterDot = _tokens[^1].Is(".");
@@ -276,10 +278,25 @@ internal sealed class Lexer
         }
 
         string digits = _source[_position..end].Replace("_", "", StringComparison.Ordinal);
-        if (!isFloat && !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            throw Error($"the number {digits} is too large");
+        if (digits.Length > JinjaLimits.IntegerDigits)
+            throw Error($"a number has more than {JinjaLimits.IntegerDigits} digits");
         Add(isFloat ? TokenKind.Float : TokenKind.Integer, digits);
         Advance(end - _position);
+    }
+
+    /// <summary><c>0x1f</c>, <c>0o17</c>, <c>0b101</c>, of at most 15 hexadecimal digits' worth.</summary>
+    private bool TryReadBase()
+    {
+        int bits = char.ToLowerInvariant(At(_position + 1)) switch { 'x' => 4, 'o' => 3, _ => 1 };
+        int end = _position + 2;
+        long value = 0;
+        for (; char.IsAsciiHexDigit(At(end)) && Convert.ToInt32(At(end).ToString(), 16) is var digit && digit < 1 << bits; end++)
+            value = value >> (60 - bits) == 0 ? (value << bits) + digit : throw Error("a number is too large");
+        if (end == _position + 2)
+            return false;
+        Add(TokenKind.Integer, value.ToString(CultureInfo.InvariantCulture));
+        Advance(end - _position);
+        return true;
     }
 
     private int Digits(int index)

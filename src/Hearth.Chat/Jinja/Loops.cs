@@ -12,9 +12,8 @@ internal sealed record For(
         {
             RunOver(iterable, depth: 1, state);
         }
-        catch (JinjaException e)
+        catch (JinjaException e) when (e.PassesBy(Iterable.Line, state.TemplateName))
         {
-            e.At(Iterable.Line, state.TemplateName);
             throw;
         }
 
@@ -113,7 +112,7 @@ internal sealed class LoopState(For loop, List<object?> items, int depth)
             "previtem" => Index > 0 ? items[Index - 1] : new Undefined("there is no previous item"),
             "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new Undefined("there is no next item"),
             "cycle" => new JinjaFunction("cycle", (a, _) => Cycle(a)),
-            "changed" => new JinjaFunction("changed", (a, _) => Changed(a)),
+            "changed" => new JinjaFunction("changed", (a, s) => Changed(a, s)),
             _ => this,
         };
         return !ReferenceEquals(value, this);
@@ -141,10 +140,10 @@ internal sealed class LoopState(For loop, List<object?> items, int depth)
         ? throw JinjaException.Type("no items for cycling given")
         : arguments.Positional[Index % arguments.Positional.Count];
 
-    private bool Changed(Arguments arguments)
+    private bool Changed(Arguments arguments, RenderState state)
     {
         JinjaList value = JinjaList.Tuple([.. arguments.Positional]);
-        bool changed = !Operators.AreEqual(_lastChanged, value);
+        bool changed = !Operators.AreEqual(_lastChanged, value, state);
         _lastChanged = value;
         return changed;
     }

@@ -4,6 +4,15 @@ namespace Hearth.Chat.Jinja;
 internal sealed record Macro(string Name, IReadOnlyList<(string Name, Expression? Default)> Parameters, IReadOnlyList<Statement> Body, int Line)
     : Statement
 {
+    /// <summary>The body reads <c>varargs</c>.</summary>
+    public bool TakesPositional { get; init; }
+
+    /// <summary>The body reads <c>kwargs</c>.</summary>
+    public bool TakesNamed { get; init; }
+
+    /// <summary>The body reads <c>caller</c>.</summary>
+    public bool TakesCaller { get; init; }
+
     public override Completion Run(RenderState state)
     {
         state.Scope.Set(Name, ToFunction(state.Scope));
@@ -31,13 +40,26 @@ internal sealed record Macro(string Name, IReadOnlyList<(string Name, Expression
         JinjaDict rest = new();
         foreach ((string name, object? value) in arguments.Named)
         {
-            if (Parameters.All(p => p.Name != name))
+            if (Parameters.All(p => p.Name != name) && !(TakesCaller && name == "caller"))
                 rest.Set(name, value);
         }
 
-        rest.TryGet("caller", out object? caller);
-        scope.Set("caller", arguments.Named.ContainsKey("caller") ? caller : new Undefined("No caller defined"));
+        CheckSurplus(arguments, rest);
+        scope.Set("caller", arguments.Named.GetValueOrDefault("caller", new Undefined("No caller defined")));
         scope.Set("varargs", JinjaList.Tuple([.. arguments.Positional.Skip(Parameters.Count)]));
         scope.Set("kwargs", rest);
+    }
+
+    private void CheckSurplus(Arguments arguments, JinjaDict rest)
+    {
+        if (rest.Count > 0 && !TakesNamed)
+        {
+            throw JinjaException.Type(rest.TryGet("caller", out _)
+                ? $"macro '{Name}' was invoked with two values for the special caller argument. This is most likely a bug."
+                : $"macro '{Name}' takes no keyword argument {Python.Repr(rest.Entries[0].Key)}");
+        }
+
+        if (arguments.Positional.Count > Parameters.Count && !TakesPositional)
+            throw JinjaException.Type($"macro '{Name}' takes not more than {Parameters.Count} argument(s)");
     }
 }

@@ -11,24 +11,25 @@ internal static class Methods
         _ => null,
     };
 
-    private static JinjaFunction? Bind(string name, Func<Arguments, object?>? method) =>
-        method is null ? null : new JinjaFunction(name, (arguments, _) => method(arguments));
+    private static JinjaFunction? Bind(string name, Func<Arguments, RenderState, object?>? method) =>
+        method is null ? null : new JinjaFunction(name, (arguments, state) => method(arguments, state));
 
-    private static Func<Arguments, object?>? DictMethod(JinjaDict dict, string name) => name switch
+    private static Func<Arguments, RenderState, object?>? DictMethod(JinjaDict dict, string name) => name switch
     {
-        "get" => a => dict.TryGet(a.Require(0, "key", "get"), out object? value) ? value : a.Get(1, "default"),
-        "items" => _ => new JinjaList(SequenceFilters.Pairs(dict)),
-        "keys" => _ => new JinjaList(dict.Entries.Select(e => e.Key)),
-        "values" => _ => new JinjaList(dict.Entries.Select(e => e.Value)),
-        "copy" => _ => Copy(dict),
+        "get" => (a, _) => dict.TryGet(a.Require(0, "key", "get"), out object? value) ? value : a.Get(1, "default"),
+        "items" => (_, _) => JinjaList.ViewOf("dict_items", SequenceFilters.Pairs(dict)),
+        "keys" => (_, _) => JinjaList.ViewOf("dict_keys", dict.Entries.Select(e => e.Key)),
+        "values" => (_, _) => JinjaList.ViewOf("dict_values", dict.Entries.Select(e => e.Value)),
+        "copy" => (_, _) => Copy(dict),
         _ => null,
     };
 
-    private static Func<Arguments, object?>? ListMethod(JinjaList list, string name) => name switch
+    private static Func<Arguments, RenderState, object?>? ListMethod(JinjaList list, string name) => name switch
     {
-        "count" => a => (long)list.Items.Count(i => Operators.AreEqual(i, a.Require(0, "value", "count"))),
-        "index" => a => IndexOf(list, a.Require(0, "value", "index")),
-        "copy" when !list.IsTuple => _ => new JinjaList(list.Items),
+        _ when list.View is not null => null,
+        "count" => (a, s) => (long)list.Items.Count(i => Operators.AreEqual(i, a.Require(0, "value", "count"), s)),
+        "index" => (a, s) => IndexOf(list, a.Require(0, "value", "index"), s),
+        "copy" when !list.IsTuple => (_, _) => new JinjaList(list.Items),
         _ => null,
     };
 
@@ -40,9 +41,9 @@ internal static class Methods
         return copy;
     }
 
-    private static object IndexOf(JinjaList list, object? value)
+    private static object IndexOf(JinjaList list, object? value, RenderState state)
     {
-        int index = list.Items.FindIndex(i => Operators.AreEqual(i, value));
+        int index = list.Items.FindIndex(i => Operators.AreEqual(i, value, state));
         return index >= 0 ? (long)index : throw JinjaException.Value($"{Python.Repr(value)} is not in list");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Hearth.Chat.Jinja;
 
@@ -13,13 +14,13 @@ internal static class NumberFormat
             case 'd' or 'i' or 'u':
                 return Integer(value).ToString(CultureInfo.InvariantCulture);
             case 'x':
-                return Signed(Integer(value), n => n.ToString("x", CultureInfo.InvariantCulture));
+                return Signed(Integer(value), n => InBase(n, 4));
             case 'X':
-                return Signed(Integer(value), n => n.ToString("X", CultureInfo.InvariantCulture));
+                return Signed(Integer(value), n => InBase(n, 4).ToUpperInvariant());
             case 'o':
-                return Signed(Integer(value), n => Convert.ToString(n, 8));
+                return Signed(Integer(value), n => InBase(n, 3));
             case 'b':
-                return Signed(Integer(value), n => Convert.ToString(n, 2));
+                return Signed(Integer(value), n => InBase(n, 1));
             case 'f' or 'F':
                 return Number(value).ToString($"F{precision ?? 6}", CultureInfo.InvariantCulture);
             case '%':
@@ -33,12 +34,23 @@ internal static class NumberFormat
         }
     }
 
-    private static string Signed(long value, Func<long, string> write) => value < 0 ? "-" + write(-value) : write(value);
+    private static string Signed(BigInteger value, Func<BigInteger, string> write) => value < 0 ? "-" + write(-value) : write(value);
 
-    private static long Integer(object? value) => value switch
+    private static string InBase(BigInteger value, int bitsPerDigit)
     {
-        long or bool => Operators.ToLong(value),
-        double number => (long)number,
+        string bits = value.ToString("b", CultureInfo.InvariantCulture);
+        bits = bits.PadLeft((bits.Length + bitsPerDigit - 1) / bitsPerDigit * bitsPerDigit, '0');
+        IEnumerable<char> digits = bits.Chunk(bitsPerDigit).Select(chunk => "0123456789abcdef"[Convert.ToInt32(new string(chunk), 2)]);
+        return string.Concat(digits).TrimStart('0') is { Length: > 0 } text ? text : "0";
+    }
+
+    private static BigInteger Integer(object? value) => value switch
+    {
+        long or bool or BigInteger => Arithmetic.Integer(value),
+        double number when double.IsFinite(number) => new BigInteger(number),
+        double number => throw new JinjaException(
+            double.IsNaN(number) ? "ValueError" : "OverflowError",
+            double.IsNaN(number) ? "cannot convert float NaN to integer" : "cannot convert float infinity to integer"),
         _ => throw JinjaException.Type($"%d format: a real number is required, not {Python.TypeName(value)}"),
     };
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Hearth.Chat.Jinja;
 
 /// <summary>Python's operators over the values of templates.</summary>
@@ -15,13 +17,14 @@ internal static class Operators
         _ => true,
     };
 
-    public static bool IsNumber(object? value) => value is long or double or bool;
+    public static bool IsNumber(object? value) => value is long or double or bool or BigInteger;
 
     public static double ToDouble(object? value) => value switch
     {
         bool flag => flag ? 1 : 0,
         long number => number,
         double number => number,
+        BigInteger number => (double)number,
         _ => throw JinjaException.Type($"must be real number, not {Python.TypeName(value)}"),
     };
 
@@ -30,49 +33,64 @@ internal static class Operators
     {
         bool flag => flag ? 1 : 0,
         long number => (int)Math.Clamp(number, int.MinValue, int.MaxValue),
+        BigInteger number => number.Sign > 0 ? int.MaxValue : int.MinValue,
         Undefined undefined => throw undefined.Error(),
         _ => throw JinjaException.Type($"'{Python.TypeName(value)}' object cannot be interpreted as an integer"),
     };
 
-    public static bool AreEqual(object? left, object? right)
+    /// <summary>Every compared item counts as a step of <paramref name="state"/>, which only keys of mappings, being short, do without.</summary>
+    public static bool AreEqual(object? left, object? right, RenderState? state = null, int depth = 0)
     {
+        state?.Step();
+        CheckDepth(depth);
         if (IsNumber(left) && IsNumber(right))
-            return left is long a && right is long b ? a == b : ToDouble(left).Equals(ToDouble(right));
+            return Arithmetic.Compare(left!, right!) == 0;
         return (left, right) switch
         {
             (Undefined, Undefined) => true,
-            (JinjaList a, JinjaList b) => a.IsTuple == b.IsTuple && a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(p => AreEqual(p.First, p.Second)),
-            (JinjaDict a, JinjaDict b) => a.Count == b.Count && a.Entries.All(e => b.TryGet(e.Key, out object? other) && AreEqual(e.Value, other)),
+            (JinjaList a, JinjaList b) => a.IsTuple == b.IsTuple && a.View == b.View && a.Items.Count == b.Items.Count
+                && a.Items.Zip(b.Items).All(p => AreEqual(p.First, p.Second, state, depth + 1)),
+            (JinjaDict a, JinjaDict b) => a.Count == b.Count
+                && a.Entries.All(e => b.TryGet(e.Key, out object? other) && AreEqual(e.Value, other, state, depth + 1)),
             _ => Equals(left, right),
         };
     }
 
-    public static bool Compare(string op, object? left, object? right) => op switch
+    /// <summary>Values are trees that templates can make endlessly deep; whoever walks one stops here.</summary>
+    public static void CheckDepth(int depth)
     {
-        "==" => AreEqual(left, right),
-        "!=" => !AreEqual(left, right),
-        "in" => Contains(right, left),
-        "not in" => !Contains(right, left),
-        _ => IsOrdered(op, left, right),
+        if (depth > JinjaLimits.ValueDepth)
+            throw JinjaException.Limit($"a value is nested deeper than {JinjaLimits.ValueDepth}");
+    }
+
+    public static bool Compare(string op, object? left, object? right, RenderState state) => op switch
+    {
+        "==" => AreEqual(left, right, state),
+        "!=" => !AreEqual(left, right, state),
+        "in" => Contains(right, left, state),
+        "not in" => !Contains(right, left, state),
+        _ => IsOrdered(op, left, right, state),
     };
 
     /// <summary>Negative, zero or positive, as sorting needs it.</summary>
-    public static int Order(object? left, object? right, string op = "<")
+    public static int Order(object? left, object? right, RenderState state, string op = "<", int depth = 0)
     {
+        state.Step();
+        CheckDepth(depth);
         if (left is Undefined undefined)
             throw undefined.Error();
         if (right is Undefined other)
             throw other.Error();
         if (IsNumber(left) && IsNumber(right))
-            return left is long a && right is long b ? a.CompareTo(b) : ToDouble(left).CompareTo(ToDouble(right));
+            return Arithmetic.Compare(left!, right!) ?? ToDouble(left).CompareTo(ToDouble(right));
         if (left is OriginString x && right is OriginString y)
-            return string.CompareOrdinal(x.Text, y.Text);
+            return CompareCodePoints(x.Text, y.Text);
         if (left is JinjaList first && right is JinjaList second && first.IsTuple == second.IsTuple)
         {
             foreach ((object? item, object? otherItem) in first.Items.Zip(second.Items))
             {
-                if (!AreEqual(item, otherItem))
-                    return Order(item, otherItem, op);
+                if (!AreEqual(item, otherItem, state, depth + 1))
+                    return Order(item, otherItem, state, op, depth + 1);
             }
 
             return first.Items.Count.CompareTo(second.Items.Count);
@@ -81,13 +99,13 @@ internal static class Operators
         throw JinjaException.Type($"'{op}' not supported between instances of '{Python.TypeName(left)}' and '{Python.TypeName(right)}'");
     }
 
-    public static bool Contains(object? container, object? item) => container switch
+    public static bool Contains(object? container, object? item, RenderState state) => container switch
     {
         OriginString text => item is OriginString part
             ? text.Text.Contains(part.Text, StringComparison.Ordinal)
             : throw JinjaException.Type($"'in <string>' requires string as left operand, not {Python.TypeName(item)}"),
         JinjaDict dict => dict.TryGet(item, out _),
-        _ => Iterate(container, "argument of type '{0}' is not iterable").Any(other => AreEqual(other, item)),
+        _ => Iterate(container, "argument of type '{0}' is not iterable").Any(other => AreEqual(other, item, state)),
     };
 
     public static IEnumerable<object?> Iterate(object? value, string message = "'{0}' object is not iterable") => value switch
@@ -96,15 +114,14 @@ internal static class Operators
         JinjaDict dict => dict.Entries.Select(e => e.Key),
         OriginString text => Characters(text),
         JinjaGenerator generator => generator.Items,
-        Undefined { Kind: "UndefinedError" } => [],
-        Undefined undefined => throw undefined.Error(),
+        Undefined => [],
         _ => throw JinjaException.Type(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, Python.TypeName(value))),
     };
 
     public static object Sign(object? value, bool isNegative) => value switch
     {
         Undefined undefined => throw undefined.Error(),
-        bool or long => (object)(isNegative ? -ToLong(value) : ToLong(value)),
+        bool or long or BigInteger => Arithmetic.Normal(isNegative ? -Arithmetic.Integer(value) : Arithmetic.Integer(value)),
         double number => isNegative ? -number : number,
         _ => throw JinjaException.Type($"bad operand type for unary {(isNegative ? '-' : '+')}: '{Python.TypeName(value)}'"),
     };
@@ -120,13 +137,13 @@ internal static class Operators
         return (op, left, right) switch
         {
             ("+", OriginString a, OriginString b) => Concat(a, b, state),
-            ("+", JinjaList a, JinjaList b) when a.IsTuple == b.IsTuple => new JinjaList([.. a.Items, .. b.Items], a.IsTuple),
+            ("+", JinjaList a, JinjaList b) when a.IsTuple == b.IsTuple => Joined(a, b, state),
             ("+", OriginString, _) => throw JinjaException.Type($"can only concatenate str (not \"{Python.TypeName(right)}\") to str"),
             ("+", JinjaList a, _) => throw JinjaException.Type(
                 $"can only concatenate {Python.TypeName(a)} (not \"{Python.TypeName(right)}\") to {Python.TypeName(a)}"),
-            ("*", OriginString or JinjaList, long or bool) => Repeat(left, ToLong(right), state),
-            ("*", long or bool, OriginString or JinjaList) => Repeat(right, ToLong(left), state),
-            ("%", OriginString format, _) => PercentFormat.Apply(format, right),
+            ("*", OriginString or JinjaList, long or bool or BigInteger) => Repeat(left, ToIndex(right), state),
+            ("*", long or bool or BigInteger, OriginString or JinjaList) => Repeat(right, ToIndex(left), state),
+            ("%", OriginString format, _) => PercentFormat.Apply(format, right, state),
             _ => throw JinjaException.Type(
                 $"unsupported operand type(s) for {(op == "**" ? "** or pow()" : op)}: '{Python.TypeName(left)}' and '{Python.TypeName(right)}'"),
         };
@@ -143,12 +160,27 @@ internal static class Operators
         return (left.IsMarkup ? left : TextFilters.Escape(left)).Concat(right.IsMarkup ? right : TextFilters.Escape(right)).AsMarkup();
     }
 
-    private static bool IsOrdered(string op, object? left, object? right)
+    private static JinjaList Joined(JinjaList left, JinjaList right, RenderState state)
+    {
+        state.CheckMade((long)left.Items.Count + right.Items.Count);
+        return new JinjaList([.. left.Items, .. right.Items], left.IsTuple);
+    }
+
+    /// <summary>UTF-16 puts surrogates before the last characters of the basic plane, code points come after them.</summary>
+    private static int CompareCodePoints(string left, string right)
+    {
+        int at = left.AsSpan().CommonPrefixLength(right);
+        if (at == left.Length || at == right.Length || char.IsSurrogate(left[at]) == char.IsSurrogate(right[at]))
+            return string.CompareOrdinal(left, at, right, at, int.MaxValue);
+        return char.IsSurrogate(left[at]) ? 1 : -1;
+    }
+
+    private static bool IsOrdered(string op, object? left, object? right, RenderState state)
     {
         // NaN is ordered with nothing.
         if (left is double.NaN || right is double.NaN)
             return false;
-        int order = Order(left, right, op);
+        int order = Order(left, right, state, op);
         return op switch
         {
             "<" => order < 0,
@@ -158,11 +190,13 @@ internal static class Operators
         };
     }
 
-    private static object Repeat(object? value, long count, RenderState state)
+    private static object Repeat(object? value, int count, RenderState state)
     {
-        int times = (int)Math.Clamp(count, 0, int.MaxValue);
+        int times = Math.Max(0, count);
         if (value is OriginString text)
         {
+            if (text.Length == 0)
+                return text;
             state.CheckMade((long)text.Length * times);
             OriginBuilder builder = new();
             for (int i = 0; i < times; i++)
@@ -171,6 +205,8 @@ internal static class Operators
         }
 
         JinjaList list = (JinjaList)value!;
+        if (list.Items.Count == 0)
+            return list;
         state.CheckMade((long)list.Items.Count * times);
         return new JinjaList([.. Enumerable.Repeat(list.Items, times).SelectMany(i => i)], list.IsTuple);
     }

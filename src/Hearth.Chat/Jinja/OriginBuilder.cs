@@ -3,7 +3,7 @@ using System.Text;
 namespace Hearth.Chat.Jinja;
 
 /// <summary>Collects text with its origins; appending is amortised constant per character.</summary>
-internal sealed class OriginBuilder(int limitChars = int.MaxValue)
+internal sealed class OriginBuilder(int limitChars = JinjaLimits.TextChars)
 {
     private readonly StringBuilder _text = new();
     private readonly List<int> _flips = [];
@@ -18,7 +18,7 @@ internal sealed class OriginBuilder(int limitChars = int.MaxValue)
         if (text.Length == 0)
             return this;
         if (text.Length > limitChars - _text.Length)
-            throw new JinjaException("LimitError", $"the output is longer than {limitChars} characters");
+            throw new JinjaException("LimitError", $"the text is longer than {limitChars} characters");
         if (_text.Length == 0)
             _startsTrusted = _endsTrusted = trusted;
         else if (trusted != _endsTrusted)

@@ -8,6 +8,9 @@ public sealed class OriginString : IEquatable<OriginString>
 {
     private readonly int[] _flips;
 
+    // Counted when first asked for; two threads would write the same number.
+    private int _codePoints = -1;
+
     internal OriginString(string text, bool startsTrusted, int[] flips) => (Text, StartsTrusted, _flips) = (text, startsTrusted, flips);
 
     /// <summary>No characters.</summary>
@@ -18,6 +21,17 @@ public sealed class OriginString : IEquatable<OriginString>
 
     /// <summary>Number of characters (UTF-16 units).</summary>
     public int Length => Text.Length;
+
+    /// <summary>Number of code points, which is what Python counts; a surrogate pair is one.</summary>
+    internal int CodePoints
+    {
+        get
+        {
+            if (_codePoints < 0)
+                _codePoints = Length - CountPairs(0, Length);
+            return _codePoints;
+        }
+    }
 
     /// <summary>The runs of equal origin, in order, covering the whole text; empty for an empty text.</summary>
     public IEnumerable<OriginRun> Runs
@@ -68,6 +82,52 @@ public sealed class OriginString : IEquatable<OriginString>
         return _flips.Length == 0
             ? new OriginString(Text.Substring(start, length), StartsTrusted, [])
             : new OriginBuilder().Append(this, start, length).ToOriginString();
+    }
+
+    /// <summary>Where code point <paramref name="codePoint"/> begins in <see cref="Text"/>.</summary>
+    internal int UnitOf(int codePoint)
+    {
+        if (CodePoints == Length)
+            return codePoint;
+        int unit = 0;
+        for (; codePoint > 0; codePoint--)
+            unit += IsPair(unit) ? 2 : 1;
+        return unit;
+    }
+
+    /// <summary>Which code point begins at <paramref name="unit"/> of <see cref="Text"/>.</summary>
+    internal int CodePointOf(int unit) => CodePoints == Length ? unit : unit - CountPairs(0, unit);
+
+    /// <summary>The code points from <paramref name="start"/> on with their origins.</summary>
+    internal OriginString SliceCodePoints(int start, int count)
+    {
+        int first = UnitOf(start);
+        return Slice(first, UnitOf(start + count) - first);
+    }
+
+    /// <summary>Where each code point begins, and the end.</summary>
+    internal List<int> CodePointStarts()
+    {
+        List<int> starts = new(Length + 1);
+        for (int unit = 0; unit < Length; unit += IsPair(unit) ? 2 : 1)
+            starts.Add(unit);
+        starts.Add(Length);
+        return starts;
+    }
+
+    private bool IsPair(int unit) => unit + 1 < Length && char.IsSurrogatePair(Text[unit], Text[unit + 1]);
+
+    private int CountPairs(int from, int to)
+    {
+        int count = 0;
+        while (Text.AsSpan(from, to - from).IndexOfAnyInRange('\ud800', '\udbff') is var found && found >= 0)
+        {
+            from += found;
+            count += IsPair(from) ? 1 : 0;
+            from++;
+        }
+
+        return count;
     }
 
     /// <summary>Every character replaced by another one, origins kept.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Hearth.Chat.Jinja;
@@ -6,8 +7,9 @@ namespace Hearth.Chat.Jinja;
 /// <summary>Python's <c>'...' % values</c>.</summary>
 internal static partial class PercentFormat
 {
-    public static OriginString Apply(OriginString format, object? values)
+    public static OriginString Apply(OriginString format, object? values, RenderState state)
     {
+        state.ReadFromEach('%', format);
         OriginBuilder builder = new();
         List<object?> positional = values is JinjaList { IsTuple: true } tuple ? tuple.Items : [values];
         int next = 0;
@@ -42,25 +44,37 @@ internal static partial class PercentFormat
         string flags = match.Groups["flags"].Value;
         int width = match.Groups["width"].Length == 0 ? 0 : int.Parse(match.Groups["width"].Value, CultureInfo.InvariantCulture);
         int? precision = match.Groups["precision"].Success ? int.Parse("0" + match.Groups["precision"].Value, CultureInfo.InvariantCulture) : null;
-        char type = match.Groups["type"].Value[0];
+        char type = match.Groups["type"].Value is [char c, ..] ? c : throw Unsupported(match.Groups["type"]);
         OriginString text = type switch
         {
             's' => Python.ToText(value),
             'r' or 'a' => Python.Repr(value),
-            'c' => value is OriginString single ? single : OriginString.Trusted(char.ConvertFromUtf32(Operators.ToIndex(value))),
-            _ => OriginString.Trusted(NumberFormat.Write(value, type, precision) ?? throw JinjaException.Value($"unsupported format character '{type}'")),
+            'c' => value is OriginString single ? single : Character(value),
+            _ => OriginString.Trusted(NumberFormat.Write(value, type, precision) ?? throw Unsupported(match.Groups["type"])),
         };
-        if (type is 's' or 'r' && precision is { } longest && text.Length > longest)
-            text = text.Slice(0, longest);
+        if (type is 's' or 'r' && precision is { } longest && text.CodePoints > longest)
+            text = text.SliceCodePoints(0, longest);
         bool isNumber = type is not ('s' or 'r' or 'a' or 'c');
-        if (isNumber && flags.Contains('+', StringComparison.Ordinal) && !text.Text.StartsWith('-'))
-            text = OriginString.Trusted("+" + text.Text);
+        if (isNumber && flags.AsSpan().ContainsAny('+', ' ') && !text.Text.StartsWith('-'))
+            text = OriginString.Trusted((flags.Contains('+', StringComparison.Ordinal) ? "+" : " ") + text.Text);
         Pad(builder, text, width, flags.Contains('-', StringComparison.Ordinal), isNumber && flags.Contains('0', StringComparison.Ordinal));
+    }
+
+    private static JinjaException Unsupported(Group type) => type.Length == 0
+        ? JinjaException.Value("incomplete format")
+        : JinjaException.Value($"unsupported format character '{type.Value}' (0x{(int)type.Value[0]:x}) at index {type.Index}");
+
+    private static OriginString Character(object? value)
+    {
+        int code = Operators.ToIndex(value);
+        return Rune.IsValid(code)
+            ? OriginString.Trusted(char.ConvertFromUtf32(code))
+            : throw new JinjaException("OverflowError", "%c arg not in range(0x110000)");
     }
 
     private static void Pad(OriginBuilder builder, OriginString text, int width, bool isLeft, bool hasZeros)
     {
-        string fill = new(hasZeros && !isLeft ? '0' : ' ', Math.Max(0, width - text.Length));
+        string fill = new(hasZeros && !isLeft ? '0' : ' ', Math.Max(0, width - text.CodePoints));
         bool hasSign = hasZeros && !isLeft && text.Text is ['-' or '+', ..];
         if (hasSign)
             builder.Append(text, 0, 1);
@@ -72,6 +86,6 @@ internal static partial class PercentFormat
     }
 
     /// <summary>Widths have four digits at most, which keeps the padding small.</summary>
-    [GeneratedRegex(@"%(?:\((?<key>[^)]*)\))?(?<flags>[-+ #0]*)(?<width>\d{0,4})(?:\.(?<precision>\d{0,3}))?[hlL]?(?<type>.)", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"%(?:\((?<key>[^)]*)\))?(?<flags>[-+ #0]*)(?<width>\d{0,4})(?:\.(?<precision>\d{0,3}))?[hlL]?(?<type>.?)", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Directives();
 }

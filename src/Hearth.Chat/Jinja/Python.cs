@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Hearth.Chat.Jinja;
 
@@ -9,11 +10,11 @@ internal static class Python
     {
         null => "NoneType",
         bool => "bool",
-        long => "int",
+        long or BigInteger => "int",
         double => "float",
         OriginString => "str",
         JinjaList { IsTuple: true } => "tuple",
-        JinjaList => "list",
+        JinjaList list => list.View ?? "list",
         JinjaDict => "dict",
         JinjaGenerator => "generator",
         Undefined => "Undefined",
@@ -27,8 +28,7 @@ internal static class Python
     public static OriginString ToText(object? value) => value switch
     {
         OriginString text => text,
-        Undefined { Kind: "UndefinedError" } => OriginString.Empty,
-        Undefined undefined => throw undefined.Error(),
+        Undefined => OriginString.Empty,
         _ => AppendRepr(new OriginBuilder(), value).ToOriginString(),
     };
 
@@ -42,31 +42,28 @@ internal static class Python
             return "nan";
         if (double.IsInfinity(value))
             return value > 0 ? "inf" : "-inf";
-        string text = value.ToString("E16", CultureInfo.InvariantCulture);
-        int exponent = value == 0 ? 0 : int.Parse(text.AsSpan(text.IndexOf('E', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
-        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        if (exponent is >= 16 or < -4)
-        {
-            string[] parts = value.ToString("E16", CultureInfo.InvariantCulture).Split('E');
-            string digits = Digits(shortest);
-            string mantissa = digits.Length == 1 ? digits : digits[0] + "." + digits[1..];
-            return $"{(value < 0 ? "-" : "")}{mantissa}e{parts[1][0]}{Math.Abs(exponent):00}";
-        }
-
-        if (shortest.Contains('E', StringComparison.Ordinal))
-            shortest = value.ToString("0.#################", CultureInfo.InvariantCulture);
-        return shortest.Contains('.', StringComparison.Ordinal) ? shortest : shortest + ".0";
+        string sign = double.IsNegative(value) ? "-" : "";
+        string[] parts = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E');
+        int point = parts[0].IndexOf('.', StringComparison.Ordinal) is var dot && dot >= 0 ? dot : parts[0].Length;
+        string digits = parts[0].Replace(".", "", StringComparison.Ordinal);
+        string significant = digits.TrimStart('0');
+        int exponent = point - 1 - (digits.Length - significant.Length) + (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
+        significant = significant.TrimEnd('0');
+        return significant.Length == 0 ? sign + "0.0" : sign + Place(significant, exponent);
     }
 
-    private static string Digits(string shortest)
+    /// <summary>Digits whose first one counts 10 to the <paramref name="exponent"/>.</summary>
+    private static string Place(string digits, int exponent) => exponent switch
     {
-        string mantissa = shortest.Split('E')[0].Replace("-", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal);
-        string trimmed = mantissa.TrimStart('0').TrimEnd('0');
-        return trimmed.Length == 0 ? "0" : trimmed;
-    }
+        >= 16 or < -4 => $"{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}",
+        < 0 => "0." + new string('0', -exponent - 1) + digits,
+        _ when digits.Length <= exponent + 1 => digits.PadRight(exponent + 1, '0') + ".0",
+        _ => digits[..(exponent + 1)] + "." + digits[(exponent + 1)..],
+    };
 
-    private static OriginBuilder AppendRepr(OriginBuilder builder, object? value)
+    private static OriginBuilder AppendRepr(OriginBuilder builder, object? value, int depth = 0)
     {
+        Operators.CheckDepth(depth);
         switch (value)
         {
             case null:
@@ -75,14 +72,16 @@ internal static class Python
                 return builder.Append(flag ? "True" : "False");
             case long number:
                 return builder.Append(number.ToString(CultureInfo.InvariantCulture));
+            case BigInteger number:
+                return builder.Append(number.ToString(CultureInfo.InvariantCulture));
             case double number:
                 return builder.Append(Number(number));
             case OriginString text:
                 return AppendQuoted(builder, text);
             case JinjaList list:
-                return AppendList(builder, list);
+                return AppendList(builder, list, depth + 1);
             case JinjaDict dict:
-                return AppendDict(builder, dict);
+                return AppendDict(builder, dict, depth + 1);
             case Undefined:
                 return builder.Append("Undefined");
             default:
@@ -90,21 +89,22 @@ internal static class Python
         }
     }
 
-    private static OriginBuilder AppendList(OriginBuilder builder, JinjaList list)
+    private static OriginBuilder AppendList(OriginBuilder builder, JinjaList list, int depth)
     {
+        builder.Append(list.View is { } view ? view + "(" : "");
         builder.Append(list.IsTuple ? "(" : "[");
         for (int i = 0; i < list.Items.Count; i++)
-            AppendRepr(i == 0 ? builder : builder.Append(", "), list.Items[i]);
-        return builder.Append(list.IsTuple ? (list.Items.Count == 1 ? ",)" : ")") : "]");
+            AppendRepr(i == 0 ? builder : builder.Append(", "), list.Items[i], depth);
+        return builder.Append(list.IsTuple ? (list.Items.Count == 1 ? ",)" : ")") : "]").Append(list.View is null ? "" : ")");
     }
 
-    private static OriginBuilder AppendDict(OriginBuilder builder, JinjaDict dict)
+    private static OriginBuilder AppendDict(OriginBuilder builder, JinjaDict dict, int depth)
     {
         builder.Append("{");
         for (int i = 0; i < dict.Count; i++)
         {
-            AppendRepr(i == 0 ? builder : builder.Append(", "), dict.Entries[i].Key).Append(": ");
-            AppendRepr(builder, dict.Entries[i].Value);
+            AppendRepr(i == 0 ? builder : builder.Append(", "), dict.Entries[i].Key, depth).Append(": ");
+            AppendRepr(builder, dict.Entries[i].Value, depth);
         }
 
         return builder.Append("}");

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Hearth.Chat.Jinja;
@@ -5,6 +6,14 @@ namespace Hearth.Chat.Jinja;
 /// <summary>One rendering: output, scopes, limits, clock. Used by one thread.</summary>
 internal sealed class RenderState(JinjaTemplate template, RenderSettings settings, Scope root)
 {
+    private const int StepsBetweenLooks = 1024;
+
+    // The weights of long values: all steps spent on making texts are some 600 MB, on making lists less.
+    private const int CharsMadePerStep = 16;
+    private const int CharsReadPerStep = 256;
+    private const int ItemsReadPerStep = 64;
+    private const int BitsMadePerStep = 64;
+
     private long _steps;
     private int _callDepth;
 
@@ -19,20 +28,51 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     public Scope Scope { get; set; } = root;
 
     /// <summary>Counts the work, so that endless templates end.</summary>
-    public void Step()
+    public void Step(long work = 1)
     {
-        if (++_steps > Limits.Steps)
+        long before = _steps;
+        _steps += work;
+        if (_steps > Limits.Steps)
             throw JinjaException.Limit($"the template needs more than {Limits.Steps} steps");
-        if ((_steps & 1023) == 0)
+        if (before / StepsBetweenLooks != _steps / StepsBetweenLooks)
             settings.Cancellation.ThrowIfCancellationRequested();
     }
+
+    /// <summary>Called wherever a template, or a value it builds, decides how deep the stack grows.</summary>
+    public static void EnsureStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw JinjaException.Limit("the template is nested deeper than the stack allows");
+    }
+
+    /// <summary>Counts a new value by its size, because it takes memory; gives it back.</summary>
+    public object? Made(object? value)
+    {
+        Step(value switch
+        {
+            OriginString text => text.Length / CharsMadePerStep,
+            JinjaList list => list.Items.Count,
+            JinjaDict dict => dict.Count,
+            BigInteger number => number.GetBitLength() / BitsMadePerStep,
+            _ => 0,
+        });
+        return value;
+    }
+
+    /// <summary>Counts what an operation may have to look through.</summary>
+    public void Read(object? value) => Step(value switch
+    {
+        OriginString text => text.Length / CharsReadPerStep,
+        JinjaList list => list.Items.Count / ItemsReadPerStep,
+        _ => 0,
+    });
 
     /// <summary>Entered for every nested evaluation that a template can make deeper and deeper.</summary>
     public void EnterCall()
     {
         if (++_callDepth > Limits.CallDepth)
             throw JinjaException.Limit($"calls are nested deeper than {Limits.CallDepth}");
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        EnsureStack();
     }
 
     public void LeaveCall() => _callDepth--;
@@ -43,6 +83,10 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
         if (items > Limits.MadeItems)
             throw JinjaException.Limit($"{items} items are more than the limit of {Limits.MadeItems}");
     }
+
+    /// <summary>Counts a search that may run to the end of the text from every <paramref name="start"/> in it.</summary>
+    public void ReadFromEach(char start, OriginString text) =>
+        Step((long)text.Text.AsSpan().Count(start) * text.Length / CharsReadPerStep);
 
     /// <summary>Runs <paramref name="body"/> in a scope inside <paramref name="parent"/> and gives what it wrote.</summary>
     public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body)

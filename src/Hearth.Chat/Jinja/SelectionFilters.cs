@@ -5,11 +5,11 @@ internal static class SelectionFilters
 {
     public static readonly Dictionary<string, FilterFunction> All = new()
     {
-        ["map"] = (v, a, s) => new JinjaGenerator(Map(v, a, s)),
-        ["select"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: true)),
-        ["reject"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: false)),
-        ["selectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: true)),
-        ["rejectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: false)),
+        ["map"] = (v, a, s) => new JinjaGenerator(Map(v, a, s), s),
+        ["select"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: true), s),
+        ["reject"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: false), s),
+        ["selectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: true), s),
+        ["rejectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: false), s),
     };
 
     private static IEnumerable<object?> Map(object? value, Arguments arguments, RenderState state)
@@ -23,7 +23,7 @@ internal static class SelectionFilters
         string name = arguments.Text(0, "filter", "map").Text;
         FilterFunction filter = Filters.Find(name) ?? throw new JinjaException("TemplateRuntimeError", $"No filter named '{name}' found.");
         Arguments rest = arguments.Skip(1);
-        return IterateUnlessFalsy(value).Select(item => filter(item, rest, state));
+        return IterateUnlessFalsy(value).Select(item => FilterCall.Apply(filter, item, rest, state));
     }
 
     /// <summary>Jinja2 does not look into None or other falsy values here, so they count as empty.</summary>

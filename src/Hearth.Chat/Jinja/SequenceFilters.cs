@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Hearth.Chat.Jinja;
 
 /// <summary>Filters over whole sequences: length, order, joining, grouping.</summary>
@@ -11,18 +13,18 @@ internal static class SequenceFilters
         ["last"] = (v, _, _) => Operators.Iterate(v).DefaultIfEmpty(new Undefined("No last item, sequence was empty.")).Last(),
         ["list"] = (v, _, _) => new JinjaList(Operators.Iterate(v)),
         ["join"] = Join,
-        ["reverse"] = (v, _, _) => v is OriginString text
+        ["reverse"] = (v, _, s) => v is OriginString text
             ? Access.Slice(text, null, null, -1L)
-            : new JinjaGenerator([.. Operators.Iterate(v).Reverse()]),
-        ["sort"] = (v, a, _) => new JinjaList(Sort(Operators.Iterate(v), Key(a, 2, 1), a.Flag(0, "reverse"))),
-        ["unique"] = (v, a, _) => new JinjaGenerator([.. Unique(Operators.Iterate(v), Key(a, 1, 0))]),
-        ["max"] = (v, a, _) => Extreme(v, Key(a, 1, 0), 1),
-        ["min"] = (v, a, _) => Extreme(v, Key(a, 1, 0), -1),
-        ["sum"] = (v, a, s) => Items(v, a.Get(0, "attribute")).Aggregate(a.Get(1, "start", 0L), (x, y) => Operators.Binary("+", x, y, s)),
+            : new JinjaGenerator([.. Operators.Iterate(v).Reverse()], s),
+        ["sort"] = (v, a, s) => Sort(Operators.Iterate(v), SortKey(a), a.Flag(0, "reverse"), s),
+        ["unique"] = (v, a, s) => new JinjaGenerator([.. Unique(Operators.Iterate(v), Key(a, 1, 0))], s),
+        ["max"] = (v, a, s) => Extreme(v, Key(a, 1, 0), 1, s),
+        ["min"] = (v, a, s) => Extreme(v, Key(a, 1, 0), -1, s),
+        ["sum"] = (v, a, s) => Items(v, a.Get(0, "attribute")).Aggregate(a.Get(1, "start", 0L), (x, y) => s.Made(Operators.Binary("+", x, y, s))),
         ["dictsort"] = DictSort,
         ["groupby"] = GroupBy,
-        ["batch"] = (v, a, _) => new JinjaGenerator([.. Batch(Operators.Iterate(v), a)]),
-        ["slice"] = (v, a, _) => new JinjaGenerator([.. Slice([.. Operators.Iterate(v)], a)]),
+        ["batch"] = (v, a, s) => new JinjaGenerator([.. Batch(Operators.Iterate(v), a, s)], s),
+        ["slice"] = (v, a, s) => new JinjaGenerator([.. Slice([.. Operators.Iterate(v)], a, s)], s),
         ["random"] = (_, _, _) => throw new JinjaException("SecurityError", "random would make the prompt different every time."),
     };
 
@@ -40,11 +42,10 @@ internal static class SequenceFilters
 
     private static long Length(object? value) => value switch
     {
-        OriginString text => text.Length - text.Text.Count(char.IsLowSurrogate),
+        OriginString text => text.CodePoints,
         JinjaList list => list.Items.Count,
         JinjaDict dict => dict.Count,
-        Undefined { Kind: "UndefinedError" } => 0,
-        Undefined undefined => throw undefined.Error(),
+        Undefined => 0,
         _ => throw JinjaException.Type($"object of type '{Python.TypeName(value)}' has no len()"),
     };
 
@@ -71,15 +72,42 @@ internal static class SequenceFilters
     {
         object? attribute = arguments.Get(attributeIndex, "attribute");
         bool caseSensitive = arguments.Flag(caseIndex, "case_sensitive");
-        return value => Path(value, attribute) is { } item && item is OriginString text && !caseSensitive
-            ? text.Map(t => t.ToLowerInvariant())
-            : Path(value, attribute);
+        return value => Folded(Path(value, attribute), caseSensitive);
     }
 
-    private static IEnumerable<object?> Sort(IEnumerable<object?> items, Func<object?, object?> key, bool isReverse)
+    private static object? Folded(object? value, bool caseSensitive) =>
+        value is OriginString text && !caseSensitive ? text.Map(t => t.ToLowerInvariant()) : value;
+
+    /// <summary>For <c>sort</c>, whose attribute may be several: <c>a,b.c</c>.</summary>
+    private static Func<object?, object?> SortKey(Arguments arguments)
     {
-        Comparer<object?> comparer = Comparer<object?>.Create((a, b) => Operators.Order(a, b));
-        return isReverse ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer);
+        if (arguments.Get(2, "attribute") is not OriginString names || !names.Text.Contains(',', StringComparison.Ordinal))
+            return Key(arguments, 2, 1);
+        bool caseSensitive = arguments.Flag(1, "case_sensitive");
+        OriginString[] paths = [.. names.Text.Split(',').Select(OriginString.Trusted)];
+        return value => JinjaList.Tuple([.. paths.Select(path => Folded(Path(value, path), caseSensitive))]);
+    }
+
+    /// <summary>Sorted and stable; every comparison counts.</summary>
+    public static JinjaList Sort(IEnumerable<object?> items, Func<object?, object?> key, bool isReverse, RenderState state)
+    {
+        Comparer<object?> comparer = Comparer<object?>.Create((a, b) =>
+        {
+            state.Step();
+            state.Read(a);
+            // The later one first, as Python asks, so that errors name the types in its order.
+            return -Operators.Order(b, a, state);
+        });
+        try
+        {
+            return new JinjaList(isReverse ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer));
+        }
+        catch (InvalidOperationException e) when (e.InnerException is { } cause)
+        {
+            // The sort wraps what a comparison throws.
+            ExceptionDispatchInfo.Throw(cause);
+            throw;
+        }
     }
 
     private static IEnumerable<object?> Unique(IEnumerable<object?> items, Func<object?, object?> key)
@@ -94,12 +122,12 @@ internal static class SequenceFilters
         }
     }
 
-    private static object? Extreme(object? value, Func<object?, object?> key, int sign)
+    private static object? Extreme(object? value, Func<object?, object?> key, int sign, RenderState state)
     {
         List<object?> items = [.. Operators.Iterate(value)];
         return items.Count == 0
             ? new Undefined("No aggregated item, sequence was empty.")
-            : items.Aggregate((best, item) => Operators.Order(key(item), key(best)) * sign > 0 ? item : best);
+            : items.Aggregate((best, item) => Operators.Order(key(item), key(best), state, sign > 0 ? ">" : "<") * sign > 0 ? item : best);
     }
 
     private static JinjaList DictSort(object? value, Arguments arguments, RenderState state)
@@ -108,10 +136,8 @@ internal static class SequenceFilters
             throw JinjaException.Undefined($"'{Python.TypeName(value)} object' has no attribute 'items'");
         int position = (arguments.Get(1, "by") as OriginString)?.Text == "value" ? 1 : 0;
         bool caseSensitive = arguments.Flag(0, "case_sensitive");
-        object? By(object? pair) => ((JinjaList)pair!).Items[position] is OriginString text && !caseSensitive
-            ? text.Map(t => t.ToLowerInvariant())
-            : ((JinjaList)pair!).Items[position];
-        return new JinjaList(Sort(Pairs(dict), By, arguments.Flag(2, "reverse")));
+        object? By(object? pair) => Folded(((JinjaList)pair!).Items[position], caseSensitive);
+        return Sort(Pairs(dict), By, arguments.Flag(2, "reverse"), state);
     }
 
     private static JinjaList GroupBy(object? value, Arguments arguments, RenderState state)
@@ -119,9 +145,9 @@ internal static class SequenceFilters
         object? attribute = arguments.Require(0, "attribute", "groupby");
         object? By(object? item) => Path(item, attribute) is Undefined && arguments.Has(1, "default") ? arguments.Get(1, "default") : Path(item, attribute);
         List<object?> groups = [];
-        foreach (object? item in Sort(Operators.Iterate(value), By, isReverse: false))
+        foreach (object? item in Sort(Operators.Iterate(value), By, isReverse: false, state).Items)
         {
-            if (groups is [.., JinjaList last] && Operators.AreEqual(last.Items[0], By(item)))
+            if (groups is [.., JinjaList last] && Operators.AreEqual(last.Items[0], By(item), state))
                 ((JinjaList)last.Items[1]!).Items.Add(item);
             else
                 groups.Add(JinjaList.Tuple(By(item), new JinjaList([item])));
@@ -130,9 +156,10 @@ internal static class SequenceFilters
         return new JinjaList(groups);
     }
 
-    private static IEnumerable<object?> Batch(IEnumerable<object?> items, Arguments arguments)
+    private static IEnumerable<object?> Batch(IEnumerable<object?> items, Arguments arguments, RenderState state)
     {
         int size = Math.Max(1, arguments.Int(0, "linecount", 1));
+        state.CheckMade(size);
         foreach (object?[] chunk in items.Chunk(size))
         {
             List<object?> batch = [.. chunk];
@@ -142,9 +169,10 @@ internal static class SequenceFilters
         }
     }
 
-    private static IEnumerable<object?> Slice(List<object?> items, Arguments arguments)
+    private static IEnumerable<object?> Slice(List<object?> items, Arguments arguments, RenderState state)
     {
         int slices = Math.Max(1, arguments.Int(0, "slices", 1));
+        state.CheckMade(slices);
         int size = items.Count / slices;
         int larger = items.Count % slices;
         int start = 0;

@@ -5,6 +5,7 @@ internal sealed class StatementParser
 {
     private readonly TokenStream _tokens;
     private readonly ExpressionParser _expressions;
+    private int _loops;
 
     private StatementParser(TokenStream tokens) => (_tokens, _expressions) = (tokens, new ExpressionParser(tokens));
 
@@ -69,6 +70,7 @@ internal sealed class StatementParser
             "with" => ParseWith(),
             "do" => new Do(_expressions.ParseTuple()),
             "generation" => new Generation(ParseBlock("endgeneration")),
+            "break" or "continue" when _loops == 0 => throw _tokens.Error($"'{keyword.Value}' outside loop"),
             "break" => new LoopControl(Completion.Break),
             "continue" => new LoopControl(Completion.Continue),
             "include" or "import" or "from" or "extends" or "block" =>
@@ -99,13 +101,17 @@ internal sealed class StatementParser
 
     private For ParseFor()
     {
-        Target target = ParseTargets(() => _tokens.Current.IsName("in"));
+        Target target = ParseTargets(() => _tokens.Current.IsName("in"), withAttributes: false);
+        if (target.Names.Contains("loop"))
+            throw _tokens.Error("Can't assign to special loop variable in for-loop target", "TemplateAssertionError");
         _tokens.ExpectName("in");
         Expression iterable = _expressions.ParseTuple(withConditional: false, () => _tokens.Current.IsName("recursive"));
         Expression? filter = _tokens.TryTakeName("if") ? _expressions.Parse() : null;
         bool isRecursive = _tokens.TryTakeName("recursive");
         EndTag();
+        _loops++;
         List<Statement> body = ParseBody("endfor", "else");
+        _loops--;
         IReadOnlyList<Statement> otherwise = _tokens.Take().Value == "else" ? ParseBlock("endfor") : [];
         return new For(target, iterable, filter, isRecursive, body, otherwise);
     }
@@ -132,7 +138,24 @@ internal sealed class StatementParser
     {
         string name = _tokens.Expect(TokenKind.Name).Value;
         IReadOnlyList<(string, Expression?)> parameters = ParseParameters();
-        return new Macro(name, parameters, ParseBlock("endmacro"), line);
+        return ParseFunction(name, parameters, "endmacro", line);
+    }
+
+    /// <summary>A macro's body: loops around it are not its own, and the names it uses tell which surplus arguments it takes.</summary>
+    private Macro ParseFunction(string name, IReadOnlyList<(string, Expression?)> parameters, string end, int line)
+    {
+        (int loops, HashSet<string> outerNames) = (_loops, _expressions.Names);
+        (_loops, _expressions.Names) = (0, []);
+        List<Statement> body = ParseBlock(end);
+        HashSet<string> names = _expressions.Names;
+        outerNames.UnionWith(names);
+        (_loops, _expressions.Names) = (loops, outerNames);
+        return new Macro(name, parameters, body, line)
+        {
+            TakesPositional = names.Contains("varargs"),
+            TakesNamed = names.Contains("kwargs"),
+            TakesCaller = names.Contains("caller"),
+        };
     }
 
     private List<(string, Expression?)> ParseParameters()
@@ -160,7 +183,7 @@ internal sealed class StatementParser
         Expression call = _expressions.Parse();
         if (call is not Call macroCall)
             throw _tokens.Error("expected call");
-        return new CallBlock(new Macro("caller", parameters, ParseBlock("endcall"), line), macroCall);
+        return new CallBlock(ParseFunction("caller", parameters, "endcall", line), macroCall);
     }
 
     private Print ParseFilterBlock(int line)
@@ -186,27 +209,27 @@ internal sealed class StatementParser
         return new With(bindings, ParseBlock("endwith"));
     }
 
-    private Target ParseTargets(Func<bool> isEnd)
+    private Target ParseTargets(Func<bool> isEnd, bool withAttributes = true)
     {
         int line = _tokens.Line;
-        List<Target> parts = [ParseTarget()];
+        List<Target> parts = [ParseTarget(withAttributes)];
         bool isTuple = false;
         while (_tokens.TryTake(","))
         {
             isTuple = true;
             if (isEnd() || _tokens.Current.Kind == TokenKind.BlockEnd)
                 break;
-            parts.Add(ParseTarget());
+            parts.Add(ParseTarget(withAttributes));
         }
 
         return isTuple ? new TupleTarget(parts, line) : parts[0];
     }
 
-    private Target ParseTarget()
+    private Target ParseTarget(bool withAttributes = true)
     {
         if (_tokens.TryTake("("))
         {
-            Target inner = ParseTargets(() => _tokens.Current.Is(")"));
+            Target inner = _tokens.Nested(() => ParseTargets(() => _tokens.Current.Is(")"), withAttributes));
             _tokens.Expect(")");
             return inner;
         }
@@ -214,7 +237,7 @@ internal sealed class StatementParser
         Token name = _tokens.Expect(TokenKind.Name);
         if (name.Value is "true" or "false" or "none" or "True" or "False" or "None")
             throw _tokens.Error($"can't assign to '{name.Value}'");
-        return _tokens.TryTake(".")
+        return withAttributes && _tokens.TryTake(".")
             ? new NamespaceTarget(name.Value, _tokens.Expect(TokenKind.Name).Value, name.Line)
             : new NameTarget(name.Value);
     }

@@ -45,9 +45,8 @@ internal sealed record Print(Expression Value) : Statement
         {
             state.Output.Append(Python.ToText(value));
         }
-        catch (JinjaException e)
+        catch (JinjaException e) when (e.PassesBy(Value.Line, state.TemplateName))
         {
-            e.At(Value.Line, state.TemplateName);
             throw;
         }
 
@@ -115,10 +114,14 @@ internal sealed record Do(Expression Value) : Statement
     }
 }
 
-/// <summary><c>generation</c> marks what the model wrote; it renders as it is.</summary>
+/// <summary><c>generation</c> marks what the model wrote; it renders as it is, in a scope of its own.</summary>
 internal sealed record Generation(IReadOnlyList<Statement> Body) : Statement
 {
-    public override Completion Run(RenderState state) => RunAll(Body, state);
+    public override Completion Run(RenderState state)
+    {
+        state.Output.Append(state.Capture(state.Scope, _ => { }, Body));
+        return Completion.Normal;
+    }
 }
 
 /// <summary><c>call</c>: calls a macro that can call the block back.</summary>
@@ -130,8 +133,19 @@ internal sealed record CallBlock(Macro Caller, Call Call) : Statement
         Arguments arguments = Call.Arguments.Evaluate(state);
         Dictionary<string, object?> named = new(arguments.Named) { ["caller"] = Caller.ToFunction(state.Scope) };
         state.EnterCall();
-        state.Output.Append(Python.ToText(Call.Invoke(target, new Arguments(arguments.Positional, named), state)));
-        state.LeaveCall();
+        try
+        {
+            state.Output.Append(Python.ToText(Call.Invoke(target, new Arguments(arguments.Positional, named), state)));
+        }
+        catch (JinjaException e) when (e.PassesBy(Call.Line, state.TemplateName))
+        {
+            throw;
+        }
+        finally
+        {
+            state.LeaveCall();
+        }
+
         return Completion.Normal;
     }
 }
@@ -140,10 +154,15 @@ internal sealed record CallBlock(Macro Caller, Call Call) : Statement
 internal abstract record Target
 {
     public abstract void Assign(object? value, RenderState state);
+
+    /// <summary>The names it sets.</summary>
+    public virtual IEnumerable<string> Names => [];
 }
 
 internal sealed record NameTarget(string Name) : Target
 {
+    public override IEnumerable<string> Names => [Name];
+
     public override void Assign(object? value, RenderState state) => state.Scope.Set(Name, value);
 }
 
@@ -159,11 +178,13 @@ internal sealed record NamespaceTarget(string Namespace, string Attribute, int L
 
 internal sealed record TupleTarget(IReadOnlyList<Target> Parts, int Line) : Target
 {
+    public override IEnumerable<string> Names => Parts.SelectMany(p => p.Names);
+
     public override void Assign(object? value, RenderState state)
     {
         try
         {
-            List<object?> values = [.. Operators.Iterate(value)];
+            List<object?> values = [.. Operators.Iterate(value, "cannot unpack non-iterable {0} object")];
             if (values.Count < Parts.Count)
                 throw JinjaException.Value($"not enough values to unpack (expected {Parts.Count}, got {values.Count})");
             if (values.Count > Parts.Count)
@@ -171,9 +192,8 @@ internal sealed record TupleTarget(IReadOnlyList<Target> Parts, int Line) : Targ
             for (int i = 0; i < Parts.Count; i++)
                 Parts[i].Assign(values[i], state);
         }
-        catch (JinjaException e)
+        catch (JinjaException e) when (e.PassesBy(Line, state.TemplateName))
         {
-            e.At(Line, state.TemplateName);
             throw;
         }
     }

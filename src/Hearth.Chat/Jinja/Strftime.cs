@@ -36,6 +36,7 @@ internal static class Strftime
         'e' => $"{time.Day,2}",
         'm' => Pattern(time, "MM"),
         'y' => Pattern(time, "yy"),
+        'C' => $"{time.Year / 100:00}",
         'Y' => Pattern(time, "yyyy"),
         'H' => Pattern(time, "HH"),
         'I' => Pattern(time, "hh"),

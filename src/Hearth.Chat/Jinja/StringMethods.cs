@@ -28,7 +28,7 @@ internal static class StringMethods
         ["rfind"] = (t, a, _) => Find(t, a, fromRight: true),
         ["index"] = (t, a, _) => Found(Find(t, a, fromRight: false)),
         ["rindex"] = (t, a, _) => Found(Find(t, a, fromRight: true)),
-        ["count"] = (t, a, _) => a.Text(0, "sub", "count") is { Length: > 0 } part ? t.Text.AsSpan().Count(part.Text) : t.Length + 1L,
+        ["count"] = (t, a, _) => Count(t, a),
         ["join"] = Join,
         ["upper"] = (t, _, _) => t.Map(s => s.ToUpperInvariant()),
         ["lower"] = (t, _, _) => t.Map(s => s.ToLowerInvariant()),
@@ -36,12 +36,14 @@ internal static class StringMethods
         ["capitalize"] = (t, _, _) => Capitalize(t),
         ["title"] = (t, _, _) => Title(t),
         ["swapcase"] = (t, _, _) => t.Map(s => string.Concat(s.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
-        ["isdigit"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsDigit),
-        ["isnumeric"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsNumber),
+        ["isdigit"] = (t, _, _) => t.Length > 0 && t.Text.All(c => CharUnicodeInfo.GetDigitValue(c) >= 0),
+        ["isnumeric"] = (t, _, _) => t.Length > 0 && t.Text.All(c => CharUnicodeInfo.GetNumericValue(c) >= 0),
         ["isdecimal"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsDigit),
         ["isalpha"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsLetter),
         ["isalnum"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsLetterOrDigit),
-        ["isspace"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsWhiteSpace),
+        ["isspace"] = (t, _, _) => t.Length > 0 && t.Text.All(IsSpace),
+        ["isascii"] = (t, _, _) => t.Text.All(char.IsAscii),
+        ["istitle"] = (t, _, _) => t.Text.Any(char.IsLetter) && Title(t).Text == t.Text,
         ["isupper"] = (t, _, _) => t.Text.Any(char.IsUpper) && !t.Text.Any(char.IsLower),
         ["islower"] = (t, _, _) => t.Text.Any(char.IsLower) && !t.Text.Any(char.IsUpper),
         ["zfill"] = (t, a, s) => ZeroFill(t, a.Int(0, "width", 0), s),
@@ -56,12 +58,18 @@ internal static class StringMethods
     private delegate bool EdgeTest(ReadOnlySpan<char> text, ReadOnlySpan<char> edge);
 
     public static JinjaFunction? Find(OriginString text, string name) =>
-        All.TryGetValue(name, out Method? method) ? new JinjaFunction(name, (arguments, state) => method(text, arguments, state)) : null;
+        All.TryGetValue(name, out Method? method) ? new JinjaFunction(name, (arguments, state) => Run(method, text, arguments, state)) : null;
+
+    private static object? Run(Method method, OriginString text, Arguments arguments, RenderState state)
+    {
+        state.Read(text);
+        return method(text, arguments, state);
+    }
 
     public static OriginString Strip(OriginString text, object? chars, bool left, bool right)
     {
         string? set = (chars as OriginString)?.Text;
-        bool Goes(char c) => set is null ? char.IsWhiteSpace(c) : set.Contains(c, StringComparison.Ordinal);
+        bool Goes(char c) => set is null ? IsSpace(c) : set.Contains(c, StringComparison.Ordinal);
         int start = 0;
         int end = text.Length;
         while (left && start < end && Goes(text.Text[start]))
@@ -70,6 +78,9 @@ internal static class StringMethods
             end--;
         return text.Slice(start, end - start);
     }
+
+    /// <summary>White space as Python sees it, which counts the four separators of ASCII in.</summary>
+    public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 
     public static OriginString Replace(OriginString text, OriginString old, OriginString replacement, int count)
     {
@@ -113,7 +124,9 @@ internal static class StringMethods
     public static OriginString Pad(OriginString text, int width, double before, OriginString fill, RenderState state)
     {
         state.CheckMade(width);
-        int missing = Math.Max(0, width - text.Length);
+        if (fill.CodePoints != 1)
+            throw JinjaException.Type("The fill character must be exactly one character long");
+        int missing = Math.Max(0, width - text.CodePoints);
         // Python's center puts the odd one left when the width is odd too.
         int left = before == 0.5 ? (missing / 2) + (missing & width & 1) : (int)(missing * before);
         OriginBuilder builder = new();
@@ -130,14 +143,15 @@ internal static class StringMethods
     private static OriginString ReplaceEmpty(OriginString text, OriginString replacement, int count)
     {
         OriginBuilder builder = new();
-        for (int i = 0; i <= text.Length; i++)
+        List<int> starts = text.CodePointStarts();
+        for (int i = 0; i < starts.Count; i++)
         {
             if (count-- != 0)
                 builder.Append(replacement);
             else
                 count = 0;
-            if (i < text.Length)
-                builder.Append(text, i, 1);
+            if (i + 1 < starts.Count)
+                builder.Append(text, starts[i], starts[i + 1] - starts[i]);
         }
 
         return builder.ToOriginString();
@@ -172,7 +186,7 @@ internal static class StringMethods
     private static List<object?> SplitWhiteSpace(OriginString text, int limit, bool fromRight)
     {
         List<object?> parts = [];
-        OriginString rest = Strip(text, null, left: true, right: true);
+        OriginString rest = Strip(text, null, left: !fromRight, right: fromRight);
         while (rest.Length > 0)
         {
             int space = fromRight ? LastSpace(rest.Text) : FirstSpace(rest.Text);
@@ -191,10 +205,29 @@ internal static class StringMethods
         return parts;
     }
 
+    /// <summary>The part of a text between the arguments <c>start</c> and <c>end</c>; null when it begins after the end.</summary>
+    private static (int Start, int End)? Window(OriginString text, Arguments arguments)
+    {
+        int length = text.CodePoints;
+        int start = Math.Max(0, FromEnd(arguments.Int(1, "start", 0), length));
+        int end = Math.Clamp(FromEnd(arguments.Int(2, "end", length), length), 0, length);
+        return start <= end ? (text.UnitOf(start), text.UnitOf(end)) : null;
+    }
+
+    private static long Count(OriginString text, Arguments arguments)
+    {
+        OriginString part = arguments.Text(0, "sub", "count");
+        if (Window(text, arguments) is not (int start, int end))
+            return 0;
+        return part.Length > 0
+            ? text.Text.AsSpan(start, end - start).Count(part.Text)
+            : text.CodePointOf(end) - text.CodePointOf(start) + 1;
+    }
+
     private static int FirstSpace(string text)
     {
         int i = 0;
-        while (i < text.Length && !char.IsWhiteSpace(text[i]))
+        while (i < text.Length && !IsSpace(text[i]))
             i++;
         return i == text.Length ? -1 : i;
     }
@@ -202,16 +235,16 @@ internal static class StringMethods
     private static int LastSpace(string text)
     {
         int i = text.Length - 1;
-        while (i >= 0 && !char.IsWhiteSpace(text[i]))
+        while (i >= 0 && !IsSpace(text[i]))
             i--;
         return i;
     }
 
     private static bool HasEdge(OriginString text, Arguments arguments, string name, EdgeTest test)
     {
-        int start = Math.Clamp(FromEnd(arguments.Int(1, "start", 0), text.Length), 0, text.Length);
-        int end = Math.Clamp(FromEnd(arguments.Int(2, "end", text.Length), text.Length), start, text.Length);
         object? edge = arguments.Require(0, "prefix", name);
+        if (Window(text, arguments) is not (int start, int end))
+            return false;
         if (edge is JinjaList { IsTuple: true } edges)
             return edges.Items.Any(e => test(text.Text.AsSpan(start, end - start), Python.ToText(e).Text));
         return edge is OriginString single
@@ -224,11 +257,11 @@ internal static class StringMethods
     private static long Find(OriginString text, Arguments arguments, bool fromRight)
     {
         string part = arguments.Text(0, "sub", "find").Text;
-        int start = Math.Clamp(FromEnd(arguments.Int(1, "start", 0), text.Length), 0, text.Length);
-        int end = Math.Clamp(FromEnd(arguments.Int(2, "end", text.Length), text.Length), start, text.Length);
+        if (Window(text, arguments) is not (int start, int end))
+            return -1;
         ReadOnlySpan<char> window = text.Text.AsSpan(start, end - start);
         int found = fromRight ? window.LastIndexOf(part) : window.IndexOf(part);
-        return found < 0 ? -1 : found + start;
+        return found < 0 ? -1 : text.CodePointOf(found + start);
     }
 
     private static long Found(long index) => index >= 0 ? index : throw JinjaException.Value("substring not found");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Numerics;
 
 namespace Hearth.Chat.Jinja;
 
@@ -16,12 +17,12 @@ internal static class Tests
         ["true"] = (v, _, _) => v is true,
         ["false"] = (v, _, _) => v is false,
         ["boolean"] = (v, _, _) => v is bool,
-        ["integer"] = (v, _, _) => v is long,
+        ["integer"] = (v, _, _) => v is long or BigInteger,
         ["float"] = (v, _, _) => v is double,
         ["number"] = (v, _, _) => Operators.IsNumber(v),
         ["string"] = (v, _, _) => v is OriginString,
         ["mapping"] = (v, _, _) => v is JinjaDict,
-        ["sequence"] = (v, _, _) => v is OriginString or JinjaList or JinjaDict or Undefined,
+        ["sequence"] = (v, _, _) => v is OriginString or JinjaList { View: null } or JinjaDict or Undefined,
         ["iterable"] = (v, _, _) => v is OriginString or JinjaList or JinjaDict or JinjaGenerator or Undefined,
         ["callable"] = (v, _, _) => v is JinjaFunction or LoopState,
         ["odd"] = (v, _, s) => Operators.AreEqual(Operators.Binary("%", v, 2L, s), 1L),
@@ -30,10 +31,10 @@ internal static class Tests
         ["lower"] = (v, _, _) => Python.ToText(v).Text is var t && t.Any(char.IsLower) && !t.Any(char.IsUpper),
         ["upper"] = (v, _, _) => Python.ToText(v).Text is var t && t.Any(char.IsUpper) && !t.Any(char.IsLower),
         ["sameas"] = (v, a, _) => AreSame(v, a.Require(0, "other", "sameas")),
-        ["in"] = (v, a, _) => Operators.Contains(a.Require(0, "seq", "in"), v),
+        ["in"] = (v, a, s) => Operators.Contains(a.Require(0, "seq", "in"), v, s),
         ["filter"] = (v, _, _) => Filters.Find(Python.ToText(v).Text) is not null,
         ["test"] = (v, _, _) => Find(Python.ToText(v).Text) is not null,
-        ["escaped"] = (_, _, _) => false,
+        ["escaped"] = (v, _, _) => v is OriginString { IsMarkup: true },
     }.Concat(Comparisons()).ToFrozenDictionary();
 
     public static TestFunction? Find(string name) => All.GetValueOrDefault(name);
@@ -48,9 +49,9 @@ internal static class Tests
         return
             from comparison in comparisons
             from name in comparison.Names
-            select KeyValuePair.Create(name, (TestFunction)((v, a, _) => Operators.Compare(comparison.Op, v, a.Require(0, "other", name))));
+            select KeyValuePair.Create(name, (TestFunction)((v, a, s) => Operators.Compare(comparison.Op, v, a.Require(0, "other", name), s)));
     }
 
     private static bool AreSame(object? left, object? right) =>
-        ReferenceEquals(left, right) || (left is bool a && right is bool b && a == b) || (left is long x && right is long y && x == y);
+        ReferenceEquals(left, right) || (left is OriginString t && right is OriginString u && t.Equals(u)) || (left is bool a && right is bool b && a == b) || (left is long x && right is long y && x == y);
 }

@@ -20,14 +20,21 @@ internal static partial class TextFilters
         ["center"] = (v, a, s) => StringMethods.Pad(Python.ToText(v), a.Int(0, "width", 80), 0.5, OriginString.Trusted(" "), s),
         ["truncate"] = Truncate,
         ["wordcount"] = (v, _, _) => (long)Words().Count(Python.ToText(v).Text),
-        ["format"] = (v, a, _) => PercentFormat.Apply(
-            Python.ToText(v), a.Named.Count > 0 ? NamedDict(a) : JinjaList.Tuple([.. a.Positional])),
+        ["format"] = (v, a, s) => PercentFormat.Apply(
+            Python.ToText(v), a.Named.Count > 0 ? NamedDict(a) : JinjaList.Tuple([.. a.Positional]), s),
         ["escape"] = (v, _, _) => Escape(Python.ToText(v)),
         ["e"] = (v, _, _) => Escape(Python.ToText(v)),
         ["forceescape"] = (v, _, _) => Escape(Python.ToText(v)),
-        ["striptags"] = (v, _, _) => OriginString.Untrusted(Spaces().Replace(Tags().Replace(Python.ToText(v).Text, ""), " ").Trim()),
+        ["striptags"] = StripTags,
         ["urlencode"] = (v, _, _) => OriginString.Untrusted(Uri.EscapeDataString(Python.ToText(v).Text).Replace("%2F", "/", StringComparison.Ordinal)),
     };
+
+    private static OriginString StripTags(object? value, Arguments arguments, RenderState state)
+    {
+        OriginString text = Python.ToText(value);
+        state.ReadFromEach('<', text);
+        return OriginString.Untrusted(Spaces().Replace(Tags().Replace(text.Text, ""), " ").Trim());
+    }
 
     private static JinjaDict NamedDict(Arguments arguments)
     {
@@ -82,9 +89,9 @@ internal static partial class TextFilters
         int length = arguments.Int(0, "length", 255);
         OriginString end = arguments.Get(2, "end") as OriginString ?? OriginString.Trusted("...");
         int leeway = arguments.Int(3, "leeway", 5);
-        if (text.Length <= length + leeway)
+        if (text.CodePoints <= (long)length + leeway)
             return text;
-        OriginString cut = text.Slice(0, Math.Max(0, length - end.Length));
+        OriginString cut = text.SliceCodePoints(0, Math.Clamp((long)length - end.CodePoints, 0, text.CodePoints) is var kept ? (int)kept : 0);
         if (!arguments.Flag(1, "killwords"))
         {
             int space = cut.Text.LastIndexOf(' ');

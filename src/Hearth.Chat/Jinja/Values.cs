@@ -1,6 +1,6 @@
 namespace Hearth.Chat.Jinja;
 
-// A value is: null (None), Undefined, bool, long, double, OriginString, JinjaList, JinjaDict, JinjaGenerator, JinjaNamespace,
+// A value is: null (None), Undefined, bool, long (BigInteger beyond it), double, OriginString, JinjaList, JinjaDict, JinjaGenerator, JinjaNamespace,
 // LoopState or JinjaFunction.
 
 /// <summary>What a name without a value is. Printing it gives nothing; using it is an error that names it.</summary>
@@ -16,6 +16,8 @@ public sealed class JinjaList
 {
     internal JinjaList(List<object?> items, bool isTuple = false) => (Items, IsTuple) = (items, isTuple);
 
+    private JinjaList(List<object?> items, string view) => (Items, View) = (items, view);
+
     /// <summary>A list of values.</summary>
     public JinjaList(IEnumerable<object?> items)
         : this([.. items])
@@ -26,12 +28,20 @@ public sealed class JinjaList
 
     internal bool IsTuple { get; }
 
+    /// <summary>Python's name of what a mapping's <c>keys</c>, <c>values</c> and <c>items</c> give: something to iterate, not to index.</summary>
+    internal string? View { get; }
+
+    internal static JinjaList ViewOf(string name, IEnumerable<object?> items) => new([.. items], name);
+
     internal static JinjaList Tuple(params List<object?> items) => new(items, isTuple: true);
 }
 
 /// <summary>A mapping that keeps the order of insertion.</summary>
 public sealed class JinjaDict
 {
+    /// <summary>Tuples as keys are pairs or triples; this bounds the work of finding one.</summary>
+    private const int MostKeyParts = 100;
+
     private readonly Dictionary<object, int> _index = new(KeyComparer.Instance);
     private readonly List<KeyValuePair<object?, object?>> _entries = [];
 
@@ -67,7 +77,24 @@ public sealed class JinjaDict
 
     internal bool TryGet(string key, out object? value) => TryGet(OriginString.Trusted(key), out value);
 
-    private static object Wrap(object? key) => key ?? KeyComparer.None;
+    private static object Wrap(object? key)
+    {
+        if (key is JinjaList && CountParts(key) > MostKeyParts)
+            throw JinjaException.Limit($"a mapping's key has more than {MostKeyParts} parts");
+        return key ?? KeyComparer.None;
+    }
+
+    private static int CountParts(object? key)
+    {
+        int count = 1;
+        if (key is JinjaList { Items: var items })
+        {
+            for (int i = 0; i < items.Count && count <= MostKeyParts; i++)
+                count += CountParts(items[i]);
+        }
+
+        return count;
+    }
 
     /// <summary>Keys are equal as Python's are: 1, 1.0 and True are one key.</summary>
     private sealed class KeyComparer : IEqualityComparer<object>
@@ -80,15 +107,35 @@ public sealed class JinjaDict
         public int GetHashCode(object key) => key switch
         {
             OriginString text => text.GetHashCode(),
-            bool or long or double => Operators.ToDouble(key).GetHashCode(),
-            JinjaList list => list.Items.Count,
+            _ when Operators.IsNumber(key) => Operators.ToDouble(key).GetHashCode(),
+            JinjaList list => list.Items.Aggregate(list.Items.Count, (hash, item) => HashCode.Combine(hash, item is null ? 0 : GetHashCode(item))),
             _ => 0,
         };
     }
 }
 
 /// <summary>A lazy sequence, as Python's filters make them: it can be iterated once, and has no length.</summary>
-internal sealed record JinjaGenerator(IEnumerable<object?> Items);
+internal sealed class JinjaGenerator(IEnumerable<object?> items, RenderState state)
+{
+    private readonly IEnumerator<object?> _rest = items.GetEnumerator();
+
+    /// <summary>What has not been taken yet. Generators can be stacked on generators without end, hence the look at the stack.</summary>
+    public IEnumerable<object?> Items
+    {
+        get
+        {
+            while (MoveNext())
+                yield return _rest.Current;
+        }
+    }
+
+    private bool MoveNext()
+    {
+        RenderState.EnsureStack();
+        state.Step();
+        return _rest.MoveNext();
+    }
+}
 
 /// <summary>What <c>namespace()</c> makes: attributes that can be set from inner scopes.</summary>
 internal sealed class JinjaNamespace

@@ -44,12 +44,12 @@ public sealed class ChatTemplate
             messages = [.. messages.Take(messages.Count - 1)];
         }
 
-        JinjaDict variables = TemplateVariables.Make(
-            Conversation.Build(messages, request.Tools, Capabilities), request.Tools, Capabilities, addGenerationPrompt: true, _tokens);
-        if (request.Thinking != ThinkingMode.ModelDefault)
-            variables.Set("enable_thinking", request.Thinking == ThinkingMode.On);
         try
         {
+            JinjaDict variables = TemplateVariables.Make(
+                Conversation.Build(messages, request.Tools, Capabilities), request.Tools, Capabilities, addGenerationPrompt: true, _tokens);
+            if (request.Thinking != ThinkingMode.ModelDefault)
+                variables.Set("enable_thinking", request.Thinking == ThinkingMode.On);
             OriginString text = Render(variables, now, cancellation);
             bool opensThinking = text.Text.AsSpan().TrimEnd().EndsWith(ThinkOpen);
             return new RenderedPrompt(null, text.Concat(prefill), opensThinking);

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Hearth.Chat.Jinja;
+
+namespace Hearth.Tests.Chat.Jinja;
+
+/// <summary>A template is a file from somebody else: the worst it can do is fail, soon and in words.</summary>
+public sealed class HostileTemplateTests
+{
+    /// <summary>More than any of these needs, garbage included, and far less than one without limits would take.</summary>
+    private const long AllocatedBytes = 2_000_000_000;
+
+    /// <summary>Each takes a second or two at most; without its limit it takes hours.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly RenderSettings Settings = new(DateTimeOffset.UnixEpoch, new JinjaLimits { Steps = 2_000_000 });
+
+    public static TheoryData<string, string> Endless => new()
+    {
+        { "{{ range(10 ** 12) | length }}", "items are more than the limit of 1000000" },
+        { "{% for i in range(1000000) %}{% for j in range(1000000) %}{% endfor %}{% endfor %}", "needs more than 2000000 steps" },
+        { "{{ 'a' * 10 ** 10 }}", "items are more than the limit of 1000000" },
+        { "{{ [0] * 10 ** 10 }}", "items are more than the limit of 1000000" },
+        { "{{ 10 ** 10 ** 10 ** 10 ** 10 }}", "an integer is longer than 14000 bits" },
+        { "{{ (0 - 2) ** 2000000000 }}", "an integer is longer than 14000 bits" },
+        { "{% set ns = namespace(n=3) %}{% for i in range(1000) %}{% set ns.n = ns.n * ns.n %}{% endfor %}", "an integer is longer than 14000 bits" },
+        { "{{ 'a'.center(10 ** 9) }}", "items are more than the limit of 1000000" },
+        { "{{ 'a'.ljust(10 ** 12) }}", "items are more than the limit of 1000000" },
+        { "{{ '1'.zfill(10 ** 12) }}", "items are more than the limit of 1000000" },
+        { "{{ 'a' | center(10 ** 9) }}", "items are more than the limit of 1000000" },
+        { "{{ 'a' | indent(10 ** 9) }}", "items are more than the limit of 1000000" },
+        { "{{ ('\n' * 100000) | indent(1000, blank=true) }}", "the text is longer than 16777216 characters" },
+        { "{{ [1] | tojson(indent=10 ** 9) }}", "items are more than the limit of 1000000" },
+        { "{{ ('a' * 1000000) | replace('a', 'b' * 1000000) }}", "the text is longer than 16777216 characters" },
+        { "{{ ('a' * 1000000).replace('', 'b' * 1000000) }}", "the text is longer than 16777216 characters" },
+        { "{{ (['a' * 1000000] * 1000) | join }}", "the text is longer than 16777216 characters" },
+        { "{{ ('a' * 1000000).join('b' * 1000) }}", "the text is longer than 16777216 characters" },
+        { "{{ ['a' * 1000000] * 1000 }}", "the text is longer than 16777216 characters" },
+        { "{{ (['a' * 1000000] * 1000) | tojson }}", "the text is longer than 16777216 characters" },
+        { "{{ ('&' * 1000000) | e | e | replace('a', 'bbbbbbbbb') | replace('b', 'ccccccccc') }}", "the text is longer than 16777216 characters" },
+        { "{% set x = 'a' * 1000000 %}{% for i in range(1000) %}{{ x }}{% endfor %}", "the text is longer than 16777216 characters" },
+        { "{{ [1] | batch(10 ** 9, 0) | list }}", "items are more than the limit of 1000000" },
+        { "{{ [1] | slice(10 ** 9) | list }}", "items are more than the limit of 1000000" },
+        { "{% set ns = namespace(l=[0]) %}{% for i in range(40) %}{% set ns.l = ns.l + ns.l %}{% endfor %}", "items are more than the limit of 1000000" },
+        { "{% set x = (['a' * 1000000] * 10) | join %}{{ x ~ x }}", "the text is longer than 16777216 characters" },
+        { "{% set x = (['a' * 1000000] * 10) | join %}{{ x + x }}", "a text is longer than 16777216 characters" },
+        { "{% set ns = namespace(l=[]) %}{% for i in range(1000000) %}{% set ns.l = ns.l + ['a' * 1000000] %}{% endfor %}", "needs more than 2000000 steps" },
+        { "{% set x = 'a' * 1000000 %}{% for i in range(1000000) %}{% if x.count('b') %}{% endif %}{% endfor %}", "needs more than 2000000 steps" },
+        { "{% set x = range(1000000) %}{% for i in range(1000000) %}{% set y = x | sort %}{% endfor %}", "needs more than 2000000 steps" },
+        { "{% set x = range(1000000) %}{% for i in x %}{% if -1 in x %}{% endif %}{% endfor %}", "needs more than 2000000 steps" },
+        { "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(100) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "needs more than 2000000 steps" },
+        { "{% set ns = namespace(a=[1]) %}{% for i in range(100) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a }}", "the text is longer than 16777216 characters" },
+        { "{% set ns = namespace(a=(1,)) %}{% for i in range(100) %}{% set ns.a = (ns.a, ns.a) %}{% endfor %}{{ {ns.a: 1} }}", "a mapping's key has more than 100 parts" },
+        { "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "calls are nested deeper than 100" },
+        { "{% macro a() %}{% call b() %}{{ a() }}{% endcall %}{% endmacro %}{% macro b() %}{{ caller() }}{% endmacro %}{{ a() }}", "calls are nested deeper than 100" },
+        { "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}", "calls are nested deeper than 100" },
+        { "{% set ns = namespace(x=[]) %}{% for i in range(100000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}", "a value is nested deeper than 200" },
+        { "{% set ns = namespace(x=[]) %}{% for i in range(100000) %}{% set ns.x = {'a': ns.x} %}{% endfor %}{{ ns.x | tojson }}", "a value is nested deeper than 200" },
+        { "{% set ns = namespace(x=[], y=[]) %}{% for i in range(100000) %}{% set ns.x = [ns.x] %}{% set ns.y = [ns.y] %}{% endfor %}{{ ns.x == ns.y }}", "a value is nested deeper than 200" },
+        { "{% set ns = namespace(x=[], y=[]) %}{% for i in range(100000) %}{% set ns.x = [ns.x] %}{% set ns.y = [ns.y] %}{% endfor %}{{ ns.x < ns.y }}", "a value is nested deeper than 200" },
+        { "{% set ns = namespace(x=['a']) %}{% for i in range(100000) %}{% set ns.x = ns.x | map('upper') %}{% endfor %}{{ ns.x | list }}", "nested deeper than the stack allows" },
+        { "{{ ('<' * 1000000) | striptags }}", "needs more than 2000000 steps" },
+        { "{{ ('%(' * 500000) % {} }}", "needs more than 2000000 steps" },
+        { "{% set d = '7' * 4200 %}{% for i in range(1000000) %}{% if d | int %}{% endif %}{% endfor %}", "needs more than 2000000 steps" },
+        { "{{ '{:>99999999}'.format(1) }}", "Invalid format specifier" },
+    };
+
+    public static TheoryData<string, string, string> Nested => new()
+    {
+        { "{{ ", "(", ")" }, { "{{ ", "[", "]" }, { "{{ ", "{1:", "}" }, { "{{ ", "not ", "" }, { "{{ ", "-", "" }, { "{{ x", "[x", "]" },
+        { "{{ x", "(x", ")" }, { "{{ x", "|f(x", ")" }, { "{{ x ", "if x else x ", "" }, { "{{ x ", "is x(x ", ")" },
+        { "{{ x", ".a", "" }, { "{{ x", "+x", "" }, { "{{ x", "**x", "" }, { "{{ x", " or x", "" }, { "{{ x", "|upper", "" }, { "{{ x", "[0]", "" }, { "{{ x", "()", "" },
+        { "{{ ", "'a'", "" }, { "{{ x ", "if x ", "" }, { "{% set ", "(", "" }, { "{% for ", "(", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Endless))]
+    public void Endless_work_ends_in_an_error_that_names_the_limit(string template, string message)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long started = Stopwatch.GetTimestamp();
+        JinjaException error = Assert.Throws<JinjaException>(() => JinjaTemplate.Parse(template).Render(new JinjaDict(), Settings));
+
+        Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Patience);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytes);
+    }
+
+    [Theory]
+    [MemberData(nameof(Nested))]
+    public void No_nesting_of_expressions_overflows_the_stack(string before, string open, string close)
+    {
+        string template = before + string.Concat(Enumerable.Repeat(open, 100_000)) + "x" + string.Concat(Enumerable.Repeat(close, 100_000)) + " }}";
+
+        Assert.NotEmpty(Assert.Throws<JinjaException>(() => JinjaTemplate.Parse(template).Render(new JinjaDict().Set("x", 1L), Settings)).Message);
+    }
+
+    [Theory]
+    [InlineData("{% if true %}", "{% endif %}")]
+    [InlineData("{% for x in [1] %}", "{% endfor %}")]
+    [InlineData("{% set x %}", "{% endset %}")]
+    [InlineData("{% filter upper %}", "{% endfilter %}")]
+    [InlineData("{% macro m() %}", "{% endmacro %}")]
+    [InlineData("{% with %}", "{% endwith %}")]
+    [InlineData("{% generation %}", "{% endgeneration %}")]
+    public void No_nesting_of_blocks_overflows_the_stack(string open, string close)
+    {
+        string template = string.Concat(Enumerable.Repeat(open, 10_000)) + string.Concat(Enumerable.Repeat(close, 10_000));
+
+        JinjaException error = Assert.Throws<JinjaException>(() => JinjaTemplate.Parse(template));
+        Assert.Equal("expressions and blocks are nested deeper than 100", error.Message);
+    }
+
+    [Fact]
+    public void Deeply_nested_variables_are_refused_when_they_are_read()
+    {
+        string json = new string('[', 5_000) + new string(']', 5_000);
+        using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 10_000 });
+
+        JinjaException error = Assert.Throws<JinjaException>(() => JsonText.Read(document.RootElement));
+        Assert.Equal("a value is nested deeper than 200", error.Message);
+    }
+
+    [Fact]
+    public void A_long_integer_of_a_client_is_refused_in_words()
+    {
+        using JsonDocument document = JsonDocument.Parse(new string('9', 1_000_000));
+
+        JinjaException error = Assert.Throws<JinjaException>(() => JsonText.Read(document.RootElement));
+        Assert.Equal("an integer has more than 4200 digits", error.Message);
+    }
+
+    [Fact]
+    public void A_cancelled_rendering_ends()
+    {
+        JinjaTemplate endless = JinjaTemplate.Parse("{% for i in range(1000000) %}{{ i }}{% endfor %}");
+        RenderSettings cancelled = Settings with { Cancellation = new CancellationToken(canceled: true) };
+
+        Assert.Throws<OperationCanceledException>(() => endless.Render(new JinjaDict(), cancelled));
+    }
+}
