@@ -24,15 +24,12 @@ internal static class JsonBody
     {
         try
         {
-            if (request.ContentLength > LimitBytes)
-            {
-                await request.Body.CopyToAsync(Stream.Null, request.HttpContext.RequestAborted);
+            ReadOnlyMemory<byte>? body = await ReadBytesAsync(request);
+            if (body is null)
                 return (null, TooLarge);
-            }
-
-            if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-                limit.MaxRequestBodySize = LimitBytes;
-            T? value = await JsonSerializer.DeserializeAsync(request.Body, type, request.HttpContext.RequestAborted);
+            if (Surrogates.FindLone(body.Value.Span) is >= 0 and var at)
+                return (null, new ChatError(ChatErrorKind.InvalidRequest, $"The request body is not valid JSON: half a surrogate pair at byte {at + 1}."));
+            T? value = JsonSerializer.Deserialize(body.Value.Span, type);
             return value is null ? (null, new ChatError(ChatErrorKind.InvalidRequest, "The request body must be a JSON object.")) : (value, null);
         }
         catch (JsonException e)
@@ -57,6 +54,22 @@ internal static class JsonBody
             (_, 0) => prefix,
             _ => $"{prefix}.{path}",
         };
+    }
+
+    private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(HttpRequest request)
+    {
+        CancellationToken aborted = request.HttpContext.RequestAborted;
+        if (request.ContentLength > LimitBytes)
+        {
+            await request.Body.CopyToAsync(Stream.Null, aborted);
+            return null;
+        }
+
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = LimitBytes;
+        MemoryStream body = new((int)(request.ContentLength ?? 0));
+        await request.Body.CopyToAsync(body, aborted);
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
     private static ChatError Describe(JsonException e)

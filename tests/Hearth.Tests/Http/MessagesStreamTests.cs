@@ -3,6 +3,7 @@ using CsCheck;
 using Hearth.Chat;
 using Hearth.Http;
 using Hearth.Http.Anthropic;
+using Hearth.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
 namespace Hearth.Tests.Http;
@@ -26,70 +27,8 @@ public sealed class MessagesStreamTests
             new AnswerFinished(FinishReason.ToolCalls, null, Ended),
         ];
 
-        var expected = """
-            event: message_start
-            data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":12,"cache_creation_input_tokens":0,"cache_read_input_tokens":30,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":1,"service_tier":"standard"}}}
-
-            event: ping
-            data: {"type":"ping"}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm \"<b>\""}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":" né"}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"hearth1.SG0gIjxiPiIgbsOp"}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":0}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"I'll look.\n"}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"FIRE"}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":1}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"toolu_1","name":"Bash","input":{}}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"command\":"}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"\"ls\"}"}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":2}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":3,"content_block":{"type":"tool_use","id":"toolu_2","name":"Read","input":{}}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":3,"delta":{"type":"input_json_delta","partial_json":"{}"}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":3}
-
-            event: message_delta
-            data: {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":12,"cache_creation_input_tokens":0,"cache_read_input_tokens":30,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":9,"output_tokens_details":{"thinking_tokens":4},"service_tier":"standard"}}
-
-            event: message_stop
-            data: {"type":"message_stop"}
-
-
-            """.ReplaceLineEndings("\n").Replace("FIRE", "\\uD83D\\uDD25", StringComparison.Ordinal);
-        Assert.Equal(expected, await WriteAsync(Translate(answer)));
+        var golden = Path.Combine(RepositoryPaths.Root, "tests", "Hearth.Tests", "Golden", "sse", "thinking-text-calls.sse");
+        Assert.Equal(await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken), await WriteAsync(Translate(answer)));
     }
 
     [Fact]
