@@ -66,11 +66,12 @@ internal sealed class Host
     private static WebApplication Build(
         LaunchSettings settings, LoadedModel model, ListenAddress listen, TimeProvider time, ILoggerFactory loggers)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "hearth", ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear();
+        // Without defaults: no settings files are read, and none watched.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "hearth", ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             Endpoints.Configure(kestrel);
             kestrel.Listen(listen.Ip, listen.Port);

@@ -42,14 +42,18 @@ internal sealed unsafe class NativeLog
             string line = _line.ToString().TrimEnd();
             _line.Clear();
             if (line.Length > 0)
-                _log.Log(LevelOf(_level), "{NativeLine}", line);
+                _log.Log(LevelOf(_level, line), "{NativeLine}", line);
         }
     }
 
-    /// <summary>The library's information is our debugging: it prints hundreds of lines per model.</summary>
-    private static LogLevel LevelOf(int level) => level switch
+    /// <summary>
+    /// The library's information is our debugging: it prints hundreds of lines per model. It also takes the cells that many requests
+    /// share for the context of one, and warns that this is longer than what the model was trained on.
+    /// </summary>
+    private static LogLevel LevelOf(int level, string line) => level switch
     {
         4 => LogLevel.Error,
+        3 when line.EndsWith("possible training context overflow", StringComparison.Ordinal) => LogLevel.Debug,
         3 => LogLevel.Warning,
         2 => LogLevel.Debug,
         _ => LogLevel.Trace,
