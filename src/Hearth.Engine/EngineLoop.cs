@@ -189,7 +189,7 @@ internal sealed class EngineLoop
             {
                 case SchedulerEffectKind.Started:
                     LeavePlace();
-                    events.TryWrite(new GenerationStarted(sequence.Prompt.Length, sequence.ReusedTokens));
+                    events.TryWrite(new GenerationStarted(sequence.Prompt.Length, sequence.Prefix.ReusedTokens));
                     break;
                 case SchedulerEffectKind.Token:
                     events.TryWrite(_tokenEvents[effect.Token] ??= new TokenGenerated(effect.Token));

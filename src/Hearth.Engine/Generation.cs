@@ -6,7 +6,27 @@ namespace Hearth.Engine;
 /// <param name="Prompt">Token ids of the whole prompt; the engine decides what of it is reused.</param>
 /// <param name="MaxTokens">Upper bound on generated tokens; 0 means prefill only.</param>
 /// <param name="Sampling">How tokens are drawn.</param>
-public sealed record GenerationRequest(IReadOnlyList<int> Prompt, int MaxTokens, SamplingSettings Sampling);
+public sealed record GenerationRequest(IReadOnlyList<int> Prompt, int MaxTokens, SamplingSettings Sampling)
+{
+    /// <summary>Who goes first when not everybody can.</summary>
+    public RequestPriority Priority { get; init; } = RequestPriority.Main;
+
+    /// <summary>Names the conversation that the request belongs to; null when the caller does not know.</summary>
+    public string? Session { get; init; }
+}
+
+/// <summary>How urgent a request is, most urgent first. Whoever waits long enough is raised, so that nobody starves.</summary>
+public enum RequestPriority
+{
+    /// <summary>A person waits for it.</summary>
+    Main,
+
+    /// <summary>Work that a main conversation handed out.</summary>
+    SubAgent,
+
+    /// <summary>Nobody waits: titles, suggestions, batches.</summary>
+    Background,
+}
 
 /// <summary>What happens to an accepted request, in order: started, tokens, then exactly one of finished or failed.</summary>
 public abstract record GenerationEvent;
@@ -39,9 +59,51 @@ public enum GenerationStop
     Cancelled,
 }
 
-/// <summary>Where a request's time and tokens went.</summary>
+/// <summary>Where a request's time and tokens went. Times leave out what a paused request waited.</summary>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="Prefix">How much of the prompt was not computed again, and why not more.</param>
+/// <param name="GeneratedTokens">Tokens reported.</param>
+/// <param name="Queued">From submission to admission.</param>
+/// <param name="Prefill">From admission to the last prompt token.</param>
+/// <param name="Decode">From there to the end.</param>
 public sealed record GenerationStats(
-    int PromptTokens, int ReusedTokens, int GeneratedTokens, TimeSpan Queued, TimeSpan Prefill, TimeSpan Decode);
+    int PromptTokens, PrefixReport Prefix, int GeneratedTokens, TimeSpan Queued, TimeSpan Prefill, TimeSpan Decode);
+
+/// <summary>What the prefix cache had for a prompt.</summary>
+/// <param name="ReusedTokens">Prompt tokens that were not computed for this request.</param>
+/// <param name="Source">Where they came from.</param>
+/// <param name="SharedTokens">
+/// Tokens that the prompt has in common with the nearest prompt in the cache; more than <paramref name="ReusedTokens"/> where the
+/// model's memory cannot be continued at that point.
+/// </param>
+/// <param name="PartedTokens">What follows there instead of this prompt's tokens, at most <see cref="MostPartedTokens"/>.</param>
+public sealed record PrefixReport(int ReusedTokens, PrefixSource Source, int SharedTokens, IReadOnlyList<int> PartedTokens)
+{
+    /// <summary>Enough to recognise the place in a text.</summary>
+    public const int MostPartedTokens = 24;
+
+    /// <summary>Nothing was found.</summary>
+    public static PrefixReport Nothing { get; } = new(0, PrefixSource.None, 0, []);
+}
+
+/// <summary>Who computed a reused prefix.</summary>
+public enum PrefixSource
+{
+    /// <summary>Nobody: nothing was reused.</summary>
+    None,
+
+    /// <summary>An earlier request of the same session.</summary>
+    SameSession,
+
+    /// <summary>A request of another session, or of one that nobody named.</summary>
+    OtherSession,
+
+    /// <summary>A request that was still running.</summary>
+    InFlight,
+
+    /// <summary>It came back from saved segments.</summary>
+    Saved,
+}
 
 /// <summary>The answer of <c>Engine.Submit</c>: expected outcomes are values.</summary>
 public abstract record Submission

@@ -166,8 +166,8 @@ internal sealed class Scheduler
 
             // Here the prefix tree says how many tokens of the prompt are already held and adds the operation that hands them to this
             // sequence id; without it a sequence starts from nothing.
-            sequence.ReusedTokens = 0;
-            sequence.Position = sequence.ReusedTokens;
+            sequence.Prefix = PrefixReport.Nothing;
+            sequence.Position = sequence.Prefix.ReusedTokens;
             sequence.AdmittedAt = now;
             sequence.State = SequenceState.Prefilling;
             _prefilling.Add(sequence);

@@ -50,8 +50,8 @@ internal sealed class Sequence
     /// <summary>KV cells set aside for this request while it is admitted.</summary>
     public int Reservation { get; set; }
 
-    /// <summary>Prompt tokens whose KV was there at admission.</summary>
-    public int ReusedTokens { get; set; }
+    /// <summary>What the prefix cache had at admission.</summary>
+    public PrefixReport Prefix { get; set; } = PrefixReport.Nothing;
 
     /// <summary>Tokens that the KV cache holds of this sequence; the position of the next one.</summary>
     public int Position { get; set; }
@@ -81,7 +81,7 @@ internal sealed class Sequence
         var prefilledAt = PrefilledAt ?? EndedAt;
         return new GenerationStats(
             _prompt.Length,
-            ReusedTokens,
+            Prefix,
             GeneratedTokens,
             Queued: time.GetElapsedTime(SubmittedAt, admittedAt),
             Prefill: time.GetElapsedTime(admittedAt, prefilledAt),

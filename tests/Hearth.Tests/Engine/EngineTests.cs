@@ -29,7 +29,7 @@ public sealed class EngineTests
 
             // Two chunks of prefill, the second of which gives the first token; five more steps, the last of which gives the end.
             var stats = new GenerationStats(
-                20, 0, 5, Queued: TimeSpan.Zero, Prefill: TimeSpan.FromSeconds(2), Decode: TimeSpan.FromSeconds(5));
+                20, PrefixReport.Nothing, 5, Queued: TimeSpan.Zero, Prefill: TimeSpan.FromSeconds(2), Decode: TimeSpan.FromSeconds(5));
             Assert.Equal(new GenerationFinished(GenerationStop.EndOfGeneration, stats), events[^1]);
         }
     }
