@@ -100,7 +100,7 @@ public sealed class Engine : IAsyncDisposable
         var health = Health;
         if (health.State is not (EngineState.Ready or EngineState.Reloading)) return new Submission.Unavailable(health.Reason!);
 
-        var sequence = new Sequence(request, _vocabulary.SuppressedTokens, _time.GetTimestamp());
+        var sequence = new Sequence(request, _vocabulary, _time.GetTimestamp());
         if (!_loop.TryTakePlace()) return new Submission.Overloaded();
         if (!_loop.TryPost(new EngineCommand.Submit(sequence)))
         {

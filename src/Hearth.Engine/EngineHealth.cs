@@ -29,10 +29,11 @@ public enum EngineState
 }
 
 /// <summary>An engine's books at one moment. Read without waiting for the step in progress, so each number is true on its own.</summary>
-/// <param name="Waiting">Accepted requests that are not admitted.</param>
+/// <param name="Waiting">Accepted requests that nobody has begun to compute.</param>
 /// <param name="Running">Admitted requests.</param>
-/// <param name="FreeSequenceIds">Sequence ids that nobody holds.</param>
-/// <param name="FreeCells">KV cells that nobody has set aside.</param>
+/// <param name="LeasedCells">KV cells that running requests hold.</param>
+/// <param name="CachedCells">KV cells that hold something, for running requests or for later ones.</param>
+/// <param name="SavedBytes">Bytes of KV segments and checkpoints outside the cells.</param>
 /// <param name="Steps">Steps computed since the engine was made.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct EngineCounters(int Waiting, int Running, int FreeSequenceIds, int FreeCells, long Steps);
+public readonly record struct EngineCounters(int Waiting, int Running, int LeasedCells, int CachedCells, long SavedBytes, long Steps);

@@ -48,9 +48,16 @@ internal sealed class EngineLoop
         (_vocabulary, _createDecoder, _time, _log, _queueCapacity) = (vocabulary, createDecoder, time, log, settings.QueueCapacity);
         _decoder = createDecoder();
         var sizes = _decoder.Limits;
-        Limits = new SchedulerLimits(settings.Window, sizes.Cells, sizes.Sequences, sizes.BatchTokens, sizes.MicroBatchTokens);
-        _scheduler = new Scheduler(Limits);
-        _sampled = new SampledToken[sizes.Sequences];
+        Limits = new SchedulerLimits(settings.Window, sizes.Cells, settings.MaxSequences, sizes.BatchTokens, sizes.MicroBatchTokens)
+        {
+            SequenceIds = sizes.Sequences,
+            Memory = sizes.Memory,
+            SavedBytes = settings.SavedBytes,
+            StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * time.TimestampFrequency),
+            TicksPerSecond = time.TimestampFrequency,
+        };
+        _scheduler = new Scheduler(Limits, (sequenceId, position) => _decoder.HoldsWindow(sequenceId, position));
+        _sampled = new SampledToken[settings.MaxSequences];
         _tokenEvents = new TokenGenerated?[vocabulary.Size];
     }
 
@@ -68,8 +75,8 @@ internal sealed class EngineLoop
 
     /// <summary>Advisory copy of the books.</summary>
     public EngineCounters Counters => new(
-        Math.Max(0, Volatile.Read(ref _unadmitted)), _scheduler.Running, _scheduler.FreeSequenceIds, _scheduler.FreeCells,
-        Volatile.Read(ref _steps));
+        Math.Max(0, Volatile.Read(ref _unadmitted)), _scheduler.Running, _scheduler.Cache.LeasedCells, _scheduler.Cache.UsedCells,
+        _scheduler.Cache.SavedBytes, Volatile.Read(ref _steps));
 
     /// <summary>Starts the engine's own thread: native steps block for long, which the pool's threads must not.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "hearth-engine" }.Start();
@@ -129,8 +136,9 @@ internal sealed class EngineLoop
     {
         // Admissions are heard of before their prefill, not after.
         Publish();
-        if (_decoder.Decode(plan).Fault is { } fault) return fault;
-        _scheduler.OnStepDone(Sample(plan), _time.GetTimestamp());
+        var outcome = _decoder.Decode(plan);
+        if (outcome.Fault is { } fault) return fault;
+        _scheduler.OnStepDone(Sample(plan), _time.GetTimestamp(), outcome.Restoring);
         _stepsSinceReload++;
         Volatile.Write(ref _steps, _steps + 1);
         Publish();
@@ -195,7 +203,7 @@ internal sealed class EngineLoop
                     events.TryWrite(_tokenEvents[effect.Token] ??= new TokenGenerated(effect.Token));
                     break;
                 default:
-                    if (sequence.AdmittedAt is null) LeavePlace();
+                    if (!sequence.IsStarted) LeavePlace();
                     events.TryWrite(effect.Kind == SchedulerEffectKind.Finished
                         ? new GenerationFinished(effect.Stop, sequence.Stats(_time))
                         : new GenerationFailed(failure));

@@ -4,9 +4,20 @@ namespace Hearth.Engine;
 /// <param name="ModelPaths">The GGUF file, or all files of a split one in order.</param>
 /// <param name="Window">Most tokens (prompt and answer) one request may hold.</param>
 /// <param name="CellPool">KV cells shared by all sequences; at least <paramref name="Window"/>.</param>
-/// <param name="MaxSequences">Most sequences at once, 1 to 256.</param>
+/// <param name="MaxSequences">Most requests that run at once.</param>
 public sealed record EngineSettings(IReadOnlyList<string> ModelPaths, int Window, int CellPool, int MaxSequences)
 {
+    /// <summary>
+    /// Sequence ids for running requests and for cached prefixes that nobody uses at the moment, <see cref="MaxSequences"/> to 255.
+    /// </summary>
+    public int SequenceIds { get; init; } = MaxSequences;
+
+    /// <summary>Most bytes of KV segments and checkpoints kept outside the cells; 0 keeps none.</summary>
+    public long SavedBytes { get; init; }
+
+    /// <summary>Longest step while several requests share the engine.</summary>
+    public TimeSpan StepTarget { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Most tokens in one native call.</summary>
     public int BatchTokens { get; init; } = 2048;
 

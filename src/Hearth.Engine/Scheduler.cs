@@ -1,65 +1,68 @@
 using System.Runtime.InteropServices;
+using Hearth.Engine.Cache;
 
 namespace Hearth.Engine;
 
 /// <summary>
-/// Decides what every step computes and who holds which sequence id and how many KV cells. A pure state machine: events go in
+/// Decides what every step computes, who continues which cached prefix, and who waits. A pure state machine: events go in
 /// (<see cref="Submit"/>, <see cref="Cancel"/>, <see cref="OnStepDone"/>, <see cref="FailAdmitted"/>), plans and effects come out; it
 /// knows no thread, no clock (timestamps are handed in) and no native type. Plan, decode, step done; no other event in between.
 /// </summary>
 /// <remarks>
-/// Invariants: a sequence id has one holder or is free; free cells and all reservations add up to the pool; everybody who decodes is
-/// in every plan; admission is first come, first served; a sequence ends once, and its cells are dropped before its id is used again.
+/// Invariants: a sequence id has one holder, is parked or is free; a step's tokens have cells before it runs; a sequence ends once; a
+/// request that is alone always fits.
 /// </remarks>
 internal sealed class Scheduler
 {
     private readonly SchedulerLimits _limits;
     private readonly StepPlan _plan;
+    private readonly PrefixCache _cache;
+    private readonly StepMeter _meter;
+    private readonly WaitingLine _waiting;
 
-    // Oldest first. Bounded by the engine's queue capacity.
-    private readonly List<Sequence> _waiting = [];
-
-    // In order of admission, which is also the order of their prefill.
+    // In order of admission.
     private readonly List<Sequence> _prefilling;
     private readonly List<Sequence> _decoding;
     private readonly Sequence?[] _holders;
-    private readonly Stack<int> _freeSequenceIds;
-    private readonly List<KvOperation> _pendingOperations;
     private readonly List<SchedulerEffect> _effects = [];
+    private readonly Comparison<Sequence> _byArrival;
+    private readonly Comparison<Sequence> _byTurn;
+    private long _now;
+    private int _restored;
 
     /// <summary>A scheduler over an empty KV cache.</summary>
-    public Scheduler(SchedulerLimits limits)
+    /// <param name="limits">The sizes.</param>
+    /// <param name="holdsWindow">Whether a sequence id holds the window before a position; asked only of sliding-window memory.</param>
+    public Scheduler(SchedulerLimits limits, Func<int, int, bool> holdsWindow)
     {
         _limits = limits;
-        _plan = new StepPlan(limits.BatchTokens, limits.Sequences);
-        _prefilling = new List<Sequence>(limits.Sequences);
-        _decoding = new List<Sequence>(limits.Sequences);
-        _holders = new Sequence?[limits.Sequences];
-        _freeSequenceIds = new Stack<int>(limits.Sequences);
-        _pendingOperations = new List<KvOperation>(limits.Sequences);
-        FreeCells = limits.Cells;
-        for (var id = limits.Sequences - 1; id >= 0; id--) _freeSequenceIds.Push(id);
+        _plan = new StepPlan(limits.BatchTokens, limits.Running);
+        _cache = new PrefixCache(limits, holdsWindow);
+        _meter = new StepMeter(limits);
+        _waiting = new WaitingLine(limits.TicksPerSecond);
+        _prefilling = new List<Sequence>(limits.Running);
+        _decoding = new List<Sequence>(limits.Running);
+        _holders = new Sequence?[limits.SequenceIds];
+        _byArrival = (a, b) => _waiting.CompareArrival(a, b, _now);
+        _byTurn = (a, b) => _waiting.CompareTurn(a, b, _now);
     }
 
     /// <summary>What happened since <see cref="ClearEffects"/>, oldest first.</summary>
     public ReadOnlySpan<SchedulerEffect> Effects => CollectionsMarshal.AsSpan(_effects);
 
-    /// <summary>Cells that no admitted request has set aside.</summary>
-    public int FreeCells { get; private set; }
+    /// <summary>The KV cells' books.</summary>
+    public PrefixCache Cache => _cache;
 
-    /// <summary>Sequence ids that nobody holds.</summary>
-    public int FreeSequenceIds => _freeSequenceIds.Count;
-
-    /// <summary>Requests that are not admitted yet.</summary>
+    /// <summary>Requests that are not admitted, or paused.</summary>
     public int Waiting => _waiting.Count;
 
     /// <summary>Requests that are admitted.</summary>
     public int Running => _prefilling.Count + _decoding.Count;
 
     /// <summary>True when the next plan is empty.</summary>
-    public bool IsIdle => Running == 0 && _waiting.Count == 0 && _pendingOperations.Count == 0;
+    public bool IsIdle => Running == 0 && _waiting.Count == 0 && _cache.Operations.Count == 0;
 
-    /// <summary>Who holds this id; only for ids that are held.</summary>
+    /// <summary>Who computes on this id; only for ids that are leased.</summary>
     public Sequence Holder(int sequenceId) =>
         _holders[sequenceId] ?? throw new InvalidOperationException($"Nobody holds sequence id {sequenceId}.");
 
@@ -81,14 +84,14 @@ internal sealed class Scheduler
     }
 
     /// <summary>
-    /// The KV cache is lost with everything in it: who was admitted fails, who waits still waits, and the books are those of an empty
-    /// cache. For use with a new decoder.
+    /// The KV cells are lost with everything in them: who was admitted fails, who waits still waits, and the books are those of empty
+    /// cells. For use with a new decoder.
     /// </summary>
     public void FailAdmitted(long now)
     {
         while (_decoding.Count > 0) Fail(_decoding[^1], now);
         while (_prefilling.Count > 0) Fail(_prefilling[^1], now);
-        _pendingOperations.Clear();
+        _cache.LoseCells();
         _plan.Clear();
     }
 
@@ -102,111 +105,242 @@ internal sealed class Scheduler
     /// <summary>Admits who fits and says what the next step computes.</summary>
     public StepPlan Plan(long now)
     {
-        Admit(now);
+        (_now, _restored) = (now, 0);
         _plan.Clear();
-        foreach (var operation in _pendingOperations) _plan.Add(operation);
-        _pendingOperations.Clear();
-        foreach (var sequence in _decoding)
-            _plan.Add(sequence.SequenceId, sequence.Position, [sequence.LastToken], wantsOutput: true);
-
-        var budget = _decoding.Count > 0
-            ? Math.Min(SchedulerLimits.PrefillTokensBesideDecodes, _limits.MicroBatchTokens)
-            : _limits.MicroBatchTokens;
-        budget = Math.Min(budget, _plan.FreeTokens);
-        foreach (var sequence in _prefilling)
-        {
-            if (budget == 0) break;
-            var chunk = sequence.Prompt[sequence.Position..];
-            if (chunk.Length > budget) chunk = chunk[..budget];
-            var completesPrompt = sequence.Position + chunk.Length == sequence.Prompt.Length;
-            _plan.Add(sequence.SequenceId, sequence.Position, chunk, wantsOutput: completesPrompt && sequence.MaxTokens > 0);
-            budget -= chunk.Length;
-        }
-
+        Admit();
+        PlanDecodes();
+        PlanPrefills();
+        foreach (var operation in _cache.Operations) _plan.Add(operation);
+        _cache.Operations.Clear();
         return _plan;
     }
 
-    /// <summary>The plan was computed; <paramref name="sampled"/> has one token per entry that wanted output, in their order.</summary>
-    public void OnStepDone(ReadOnlySpan<SampledToken> sampled, long now)
+    /// <summary>The plan was computed.</summary>
+    /// <param name="sampled">One token per entry that wanted output, in their order.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="restoring">How much of the step went into bringing saved cells back.</param>
+    public void OnStepDone(ReadOnlySpan<SampledToken> sampled, long now, TimeSpan restoring = default)
     {
+        Learn(now - _now, (long)(restoring.TotalSeconds * _limits.TicksPerSecond));
+        _now = now;
+        _cache.Settle();
         var output = 0;
         foreach (var entry in _plan.Entries)
         {
             var sequence = Holder(entry.SequenceId);
-            sequence.Position += entry.Count;
-            if (sequence.State == SequenceState.Prefilling && sequence.Position == sequence.Prompt.Length) StartDecoding(sequence, now);
-            if (entry.WantsOutput) Accept(sequence, sampled[output++], now);
+            _cache.Append(sequence.Branch!, _plan.TokensOf(entry));
+            if (_limits.Memory == MemoryKind.Recurrent && sequence.Checkpoints.Contains(sequence.Position))
+                _cache.TakeCheckpoint(sequence.Branch!);
+            if (sequence.State == SequenceState.Prefilling && sequence.Position == sequence.Tokens.Length) StartDecoding(sequence);
+            if (entry.WantsOutput) Accept(sequence, sampled[output++]);
         }
     }
 
-    /// <summary>With nobody admitted and nothing pending, every cell and every sequence id must be free: a leak is a fault.</summary>
+    /// <summary>With nothing to do, nobody may wait or lease anything, and the books must add up: a leak is a fault.</summary>
     public void CheckIdle()
     {
-        if (FreeCells != _limits.Cells || _freeSequenceIds.Count != _limits.Sequences)
+        if (!IsIdle || _cache.LeasedCells != 0)
+            throw new InvalidOperationException($"Idle with {Waiting} waiting, {Running} running and {_cache.LeasedCells} cells leased.");
+        _cache.CheckIntegrity();
+    }
+
+    // In order of urgency: whoever does not fit yet holds up those behind, so that many small requests cannot starve a large one.
+    private void Admit()
+    {
+        if (_waiting.Count == 0) return;
+        _waiting.Sort(_byArrival);
+        for (var i = 0; i < _waiting.Count;)
         {
-            throw new InvalidOperationException(
-                $"Idle with {FreeCells} of {_limits.Cells} cells and {_freeSequenceIds.Count} of {_limits.Sequences} sequence ids free.");
+            var sequence = _waiting[i];
+            if (Follows(sequence)) i++;
+            else if (TryStart(sequence)) i = 0;
+            else return;
         }
     }
 
-    // First come, first served: whoever does not fit yet holds up those behind, so that many small requests cannot starve a large one.
-    // The reservation covers the longest answer, so that an admitted request never runs out of cells.
-    private void Admit(long now)
+    // Somebody already computes what this one needs first: it waits for the point where they part, and forks there.
+    private bool Follows(Sequence sequence)
     {
-        var admitted = 0;
-        while (admitted < _waiting.Count && _freeSequenceIds.Count > 0)
+        if (sequence.Leader is { State: SequenceState.Prefilling } leader && leader.Position < sequence.SharedWithLeader) return true;
+        sequence.Leader = null;
+        if (!_limits.Memory.CanFork() || _prefilling.Count == 0) return false;
+        var most = _cache.Find(sequence).Length + SchedulerLimits.LeastChunk;
+        foreach (var running in _prefilling)
         {
-            var sequence = _waiting[admitted];
-            var cells = (int)Math.Min((long)sequence.Prompt.Length + sequence.MaxTokens, _limits.Window);
-            if (cells > FreeCells) break;
-            FreeCells -= cells;
-            sequence.Reservation = cells;
-            sequence.SequenceId = _freeSequenceIds.Pop();
-            _holders[sequence.SequenceId] = sequence;
-
-            // Here the prefix tree says how many tokens of the prompt are already held and adds the operation that hands them to this
-            // sequence id; without it a sequence starts from nothing.
-            sequence.Prefix = PrefixReport.Nothing;
-            sequence.Position = sequence.Prefix.ReusedTokens;
-            sequence.AdmittedAt = now;
-            sequence.State = SequenceState.Prefilling;
-            _prefilling.Add(sequence);
-            _effects.Add(new SchedulerEffect(SchedulerEffectKind.Started, sequence));
-            admitted++;
+            var shared = running.Tokens.CommonPrefixLength(sequence.Tokens[..^1]);
+            if (shared < most || shared <= running.Position) continue;
+            (most, sequence.Leader, sequence.SharedWithLeader) = (shared + 1, running, shared);
         }
 
-        _waiting.RemoveRange(0, admitted);
+        return sequence.Leader is not null;
     }
 
-    private void StartDecoding(Sequence sequence, long now)
+    private bool TryStart(Sequence sequence)
     {
-        sequence.PrefilledAt = now;
+        var reuse = _cache.Find(sequence);
+        while (!Fits(sequence, reuse))
+        {
+            if (_waiting.LeastUrgent(_prefilling, _decoding, _now, than: sequence) is not { } other) return false;
+            Pause(other);
+            reuse = _cache.Find(sequence);
+        }
+
+        Start(sequence, reuse);
+        return true;
+    }
+
+    private bool Fits(Sequence sequence, Reuse reuse)
+    {
+        if (Running == _limits.Running) return false;
+        long cells = _cache.LeasedWith(reuse) - reuse.Length + Needs(sequence);
+        foreach (var running in _prefilling) cells += Needs(running) - running.Position;
+        foreach (var running in _decoding) cells += Needs(running) - running.Position;
+        return cells <= _limits.Cells;
+    }
+
+    // A little room to answer; when that is used up as well, the least urgent pauses.
+    private int Needs(Sequence sequence)
+    {
+        var growth = Math.Min(sequence.MaxTokens - sequence.GeneratedTokens, SchedulerLimits.LeastChunk);
+        return Math.Min(sequence.Tokens.Length + growth, _limits.Window);
+    }
+
+    private void Start(Sequence sequence, Reuse reuse)
+    {
+        var source = SourceOf(reuse, sequence);
+        var branch = _cache.Lease(reuse, sequence, _now);
+        _waiting.Remove(sequence);
+        sequence.Branch = branch;
+        sequence.Leader = null;
+        _holders[branch.SequenceId] = sequence;
+        sequence.Enter(SequenceState.Prefilling, _now);
+        _prefilling.Add(sequence);
+        if (sequence.IsStarted) return;
+
+        var saved = _meter.RestorePays ? _cache.SavedAfter(sequence, branch.Length) : 0;
+        if (saved > branch.Length) source = PrefixSource.Saved;
+        else if (branch.Length == 0) source = PrefixSource.None;
+        sequence.IsStarted = true;
+        sequence.ReusedTokens = branch.Length;
+        sequence.Prefix = new PrefixReport(
+            branch.Length + saved, source, Math.Max(reuse.Shared.Length, branch.Length + saved), PrefixCache.PartedTokens(reuse.Shared));
+        _effects.Add(new SchedulerEffect(SchedulerEffectKind.Started, sequence));
+    }
+
+    private static PrefixSource SourceOf(Reuse reuse, Sequence sequence)
+    {
+        if (reuse.Source is not { } source) return PrefixSource.None;
+        if (source.Holder is not null) return PrefixSource.InFlight;
+        return source.Session is { } session && session == sequence.Session ? PrefixSource.SameSession : PrefixSource.OtherSession;
+    }
+
+    // Its client sees a pause and nothing else: what was computed is continued, or computed again if its cells went.
+    private void Pause(Sequence sequence)
+    {
+        _prefilling.Remove(sequence);
+        _decoding.Remove(sequence);
+        GiveUpBranch(sequence, _now);
+        sequence.Enter(SequenceState.Waiting, _now);
+        _waiting.Return(sequence);
+    }
+
+    private void PlanDecodes()
+    {
+        var width = _meter.Width(_decoding.Count);
+        while (width > 0 && !_cache.MakeRoom(width, _now))
+        {
+            Pause(_waiting.LeastUrgent(_prefilling, _decoding, _now, than: null)!);
+            width = Math.Min(width, _decoding.Count);
+        }
+
+        // Whoever is left out comes first in the next step.
+        if (width < _decoding.Count) _decoding.Sort(_byTurn);
+        for (var i = 0; i < width; i++)
+        {
+            var sequence = _decoding[i];
+            sequence.ServedAt = _now;
+            _plan.Add(sequence.SequenceId, sequence.Position, sequence.Tokens[^1..], wantsOutput: true);
+        }
+    }
+
+    private void PlanPrefills()
+    {
+        if (_prefilling.Count > 1) _prefilling.Sort(_byArrival);
+        var isShared = _decoding.Count > 0 || _prefilling.Count > 1 || _waiting.HasIndependent;
+        var budget = Math.Min(isShared ? _meter.Chunk(_plan.Entries.Length) : _limits.MicroBatchTokens, _plan.FreeTokens);
+        for (var i = 0; i < _prefilling.Count && budget > 0; i++)
+        {
+            var sequence = _prefilling[i];
+            Restore(sequence, isShared ? _meter.RestoreBudget : _limits.Window);
+            var chunk = Math.Min(budget, ChunkEnd(sequence) - sequence.Position);
+            while (!_cache.MakeRoom(_plan.Tokens.Length + chunk, _now) && i < _prefilling.Count - 1) Pause(_prefilling[^1]);
+            chunk = Math.Min(chunk, _limits.Cells - _cache.LeasedCells - _plan.Tokens.Length);
+            if (chunk <= 0 || !_cache.MakeRoom(_plan.Tokens.Length + chunk, _now)) return;
+            var isLast = sequence.Position + chunk == sequence.Tokens.Length;
+            _plan.Add(
+                sequence.SequenceId, sequence.Position, sequence.Tokens.Slice(sequence.Position, chunk),
+                wantsOutput: isLast && sequence.MaxTokens > 0);
+            budget -= chunk;
+        }
+    }
+
+    private void Restore(Sequence sequence, int budget)
+    {
+        if (!_meter.RestorePays) return;
+        while (_restored < budget && _cache.Restore(sequence, _plan.Tokens.Length, _now) is > 0 and var tokens)
+        {
+            _restored += tokens;
+            sequence.ReusedTokens += tokens;
+        }
+    }
+
+    // A chunk ends where a state is kept and where somebody else waits to go another way.
+    private int ChunkEnd(Sequence sequence)
+    {
+        var end = Math.Min(sequence.Tokens.Length, _waiting.NextParting(sequence));
+        return _limits.Memory == MemoryKind.Recurrent ? Math.Min(end, sequence.Checkpoints.After(sequence.Position)) : end;
+    }
+
+    private void Learn(long ticks, long restoring)
+    {
+        _meter.ObserveRestore(_restored, restoring);
+        if (_plan.Entries.IsEmpty) return;
+        var decodes = 0;
+        foreach (var entry in _plan.Entries)
+        {
+            if (Holder(entry.SequenceId).State == SequenceState.Decoding) decodes++;
+        }
+
+        _meter.Observe(decodes, _plan.Tokens.Length - decodes, ticks - restoring);
+    }
+
+    private void StartDecoding(Sequence sequence)
+    {
         if (sequence.MaxTokens == 0)
         {
-            Finish(sequence, GenerationStop.MaxTokens, now);
+            Finish(sequence, GenerationStop.MaxTokens, _now);
             return;
         }
 
         _prefilling.Remove(sequence);
         _decoding.Add(sequence);
-        sequence.State = SequenceState.Decoding;
+        sequence.Enter(SequenceState.Decoding, _now);
     }
 
-    private void Accept(Sequence sequence, SampledToken sampled, long now)
+    private void Accept(Sequence sequence, SampledToken sampled)
     {
         if (sampled.EndsGeneration)
         {
-            Finish(sequence, GenerationStop.EndOfGeneration, now);
+            Finish(sequence, GenerationStop.EndOfGeneration, _now);
             return;
         }
 
-        sequence.LastToken = sampled.Token;
-        sequence.GeneratedTokens++;
+        sequence.Add(sampled.Token);
         _effects.Add(new SchedulerEffect(SchedulerEffectKind.Token, sequence, sampled.Token));
         if (sequence.GeneratedTokens == sequence.MaxTokens)
-            Finish(sequence, GenerationStop.MaxTokens, now);
-        else if (sequence.Prompt.Length + sequence.GeneratedTokens == _limits.Window)
-            Finish(sequence, GenerationStop.WindowFull, now);
+            Finish(sequence, GenerationStop.MaxTokens, _now);
+        else if (sequence.Tokens.Length == _limits.Window)
+            Finish(sequence, GenerationStop.WindowFull, _now);
     }
 
     private void Finish(Sequence sequence, GenerationStop stop, long now)
@@ -219,28 +353,23 @@ internal sealed class Scheduler
         if (Release(sequence, now)) _effects.Add(new SchedulerEffect(SchedulerEffectKind.Failed, sequence));
     }
 
-    // The one way out. The id may be handed out again at once because the drop runs before the next plan's entries.
+    // The one way out. What was computed stays in its cells, for whoever continues it.
     private bool Release(Sequence sequence, long now)
     {
         if (sequence.State == SequenceState.Ended) return false;
-        var list = sequence.State switch
-        {
-            SequenceState.Waiting => _waiting,
-            SequenceState.Prefilling => _prefilling,
-            _ => _decoding,
-        };
-        list.Remove(sequence);
-        if (sequence.SequenceId != Sequence.None)
-        {
-            _pendingOperations.Add(KvOperation.Drop(sequence.SequenceId));
-            _holders[sequence.SequenceId] = null;
-            _freeSequenceIds.Push(sequence.SequenceId);
-            FreeCells += sequence.Reservation;
-            (sequence.SequenceId, sequence.Reservation) = (Sequence.None, 0);
-        }
-
-        sequence.EndedAt = now;
-        sequence.State = SequenceState.Ended;
+        if (sequence.State == SequenceState.Waiting) _waiting.Remove(sequence);
+        _prefilling.Remove(sequence);
+        _decoding.Remove(sequence);
+        if (sequence.Branch is not null) GiveUpBranch(sequence, now);
+        sequence.Prefix = sequence.Prefix with { ReusedTokens = Math.Min(sequence.ReusedTokens, sequence.Prompt.Length) };
+        sequence.Enter(SequenceState.Ended, now);
         return true;
+    }
+
+    private void GiveUpBranch(Sequence sequence, long now)
+    {
+        _holders[sequence.SequenceId] = null;
+        _cache.Park(sequence.Branch!, now);
+        sequence.Branch = null;
     }
 }

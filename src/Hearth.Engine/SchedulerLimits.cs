@@ -1,29 +1,33 @@
+using Hearth.Engine.Cache;
+
 namespace Hearth.Engine;
 
 /// <summary>The sizes that the scheduler plans within.</summary>
 internal sealed record SchedulerLimits
 {
     /// <summary>
-    /// Most prompt tokens in a step while somebody decodes. Everybody's next token waits for them: at 100 tokens/s of prefill, which
-    /// is what a laptop's CPU does with a model of some billion weights, 64 tokens hold the streams up for two thirds of a second.
-    /// Smaller chunks read all weights for too few tokens; 32 is where that starts to cost more than it gives.
+    /// Fewest prompt tokens in a step that has any, however slow the machine: smaller chunks read all weights for too few tokens.
     /// </summary>
-    public const int PrefillTokensBesideDecodes = 64;
+    public const int LeastChunk = 32;
+
+    /// <summary>Prompt tokens in a step beside others until the machine's speed is known.</summary>
+    public const int FirstChunk = 64;
 
     /// <summary>Checks that every sequence can decode in one step and that a full window fits the pool.</summary>
     /// <param name="window">Most tokens (prompt and answer) of one request.</param>
     /// <param name="cells">KV cells of all sequences together.</param>
-    /// <param name="sequences">Number of sequence ids.</param>
+    /// <param name="running">Most requests that are admitted at once.</param>
     /// <param name="batchTokens">Most tokens in a step.</param>
     /// <param name="microBatchTokens">Most prompt tokens in a step, also when nobody decodes: a cancel waits for one step.</param>
-    public SchedulerLimits(int window, int cells, int sequences, int batchTokens, int microBatchTokens)
+    public SchedulerLimits(int window, int cells, int running, int batchTokens, int microBatchTokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(window);
         ArgumentOutOfRangeException.ThrowIfLessThan(cells, window);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sequences);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchTokens, sequences);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(running);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchTokens, running);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatchTokens);
-        (Window, Cells, Sequences, BatchTokens, MicroBatchTokens) = (window, cells, sequences, batchTokens, microBatchTokens);
+        (Window, Cells, Running, BatchTokens, MicroBatchTokens) = (window, cells, running, batchTokens, microBatchTokens);
+        SequenceIds = running;
     }
 
     /// <summary>Most tokens (prompt and answer) of one request.</summary>
@@ -32,14 +36,29 @@ internal sealed record SchedulerLimits
     /// <summary>KV cells of all sequences together.</summary>
     public int Cells { get; }
 
-    /// <summary>Number of sequence ids.</summary>
-    public int Sequences { get; }
+    /// <summary>Most requests that are admitted at once.</summary>
+    public int Running { get; }
 
     /// <summary>Most tokens in a step.</summary>
     public int BatchTokens { get; }
 
     /// <summary>Most prompt tokens in a step while nobody decodes.</summary>
     public int MicroBatchTokens { get; }
+
+    /// <summary>Sequence ids, for running requests and parked branches together; at least <see cref="Running"/>.</summary>
+    public int SequenceIds { get; init; }
+
+    /// <summary>What the model's memory allows.</summary>
+    public MemoryKind Memory { get; init; }
+
+    /// <summary>Most bytes of saved segments and checkpoints.</summary>
+    public long SavedBytes { get; init; }
+
+    /// <summary>Longest step while several requests share the engine, in timestamps.</summary>
+    public long StepTargetTicks { get; init; } = TimeSpan.TicksPerSecond / 5;
+
+    /// <summary>Timestamps per second.</summary>
+    public long TicksPerSecond { get; init; } = TimeSpan.TicksPerSecond;
 
     /// <summary>Longest prompt that a request with this bound on its answer may have: one token of the window is for the answer.</summary>
     public int LongestPrompt(int maxTokens) => maxTokens == 0 ? Window : Window - 1;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Hearth.Engine.Cache;
 using Hearth.Engine.Sampling;
 
 namespace Hearth.Engine;
@@ -12,27 +13,47 @@ internal sealed class Sequence
     /// <summary>A <see cref="SequenceId"/> that is not held.</summary>
     public const int None = -1;
 
-    private readonly int[] _prompt;
+    private readonly int _promptLength;
+    private readonly long[] _spent = new long[(int)SequenceState.Ended];
+    private int[] _tokens;
+    private int _count;
+    private UInt128[]? _chain;
+    private long _since;
 
     /// <summary>Takes a copy of the request's prompt, so that nobody else can change it any more.</summary>
-    public Sequence(GenerationRequest request, IReadOnlyList<int> suppressedTokens, long submittedAt)
+    public Sequence(GenerationRequest request, VocabularyFacts vocabulary, long submittedAt)
     {
-        _prompt = [.. request.Prompt];
+        _tokens = [.. request.Prompt];
+        _promptLength = _count = _tokens.Length;
         MaxTokens = request.MaxTokens;
-        SubmittedAt = submittedAt;
-        Sampler = new Sampler(request.Sampling, suppressedTokens);
-        for (var i = Math.Max(0, _prompt.Length - request.Sampling.PenaltyLastN); i < _prompt.Length; i++)
-            Sampler.Accept(_prompt[i]);
+        (Priority, Session) = (request.Priority, request.Session);
+        SubmittedAt = _since = submittedAt;
+        Sampler = new Sampler(request.Sampling, vocabulary.SuppressedTokens);
+        for (var i = Math.Max(0, _promptLength - request.Sampling.PenaltyLastN); i < _promptLength; i++)
+            Sampler.Accept(_tokens[i]);
+        Checkpoints = new CheckpointPlan(_tokens, vocabulary.EndOfGeneration);
     }
 
     /// <summary>The whole prompt.</summary>
-    public ReadOnlySpan<int> Prompt => _prompt;
+    public ReadOnlySpan<int> Prompt => _tokens.AsSpan(0, _promptLength);
+
+    /// <summary>The prompt and what was sampled so far.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
 
     /// <summary>Most tokens to generate.</summary>
     public int MaxTokens { get; }
 
+    /// <summary>How urgent the request is.</summary>
+    public RequestPriority Priority { get; }
+
+    /// <summary>The conversation that it belongs to, or null.</summary>
+    public string? Session { get; }
+
     /// <summary>Draws this sequence's tokens; has seen the prompt.</summary>
     public Sampler Sampler { get; }
+
+    /// <summary>Where states of this prompt are worth keeping, if the model's memory needs them.</summary>
+    public CheckpointPlan Checkpoints { get; }
 
     /// <summary>
     /// What the caller reads. Unbounded so that a slow reader never blocks the engine thread; its size is bounded by
@@ -42,57 +63,84 @@ internal sealed class Sequence
         Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
     /// <summary>Where the request stands.</summary>
-    public SequenceState State { get; set; } = SequenceState.Waiting;
+    public SequenceState State { get; private set; } = SequenceState.Waiting;
+
+    /// <summary>The cells it computes on while it is admitted.</summary>
+    public Branch? Branch { get; set; }
 
     /// <summary>The id that names this timeline in the KV cache, or <see cref="None"/>.</summary>
-    public int SequenceId { get; set; } = None;
-
-    /// <summary>KV cells set aside for this request while it is admitted.</summary>
-    public int Reservation { get; set; }
-
-    /// <summary>What the prefix cache had at admission.</summary>
-    public PrefixReport Prefix { get; set; } = PrefixReport.Nothing;
+    public int SequenceId => Branch?.SequenceId ?? None;
 
     /// <summary>Tokens that the KV cache holds of this sequence; the position of the next one.</summary>
-    public int Position { get; set; }
+    public int Position => Branch?.Length ?? 0;
+
+    /// <summary>A running request that computes what this one needs first, while this one waits for it.</summary>
+    public Sequence? Leader { get; set; }
+
+    /// <summary>Tokens in common with <see cref="Leader"/>.</summary>
+    public int SharedWithLeader { get; set; }
+
+    /// <summary>Its number among all requests, in order of arrival.</summary>
+    public long Arrival { get; set; }
+
+    /// <summary>When it last decoded.</summary>
+    public long ServedAt { get; set; }
+
+    /// <summary>Prompt tokens that were in cells at the first admission, or brought back since.</summary>
+    public int ReusedTokens { get; set; }
+
+    /// <summary>What the prefix cache had at the first admission.</summary>
+    public PrefixReport Prefix { get; set; } = PrefixReport.Nothing;
+
+    /// <summary>True once the caller heard that it was admitted.</summary>
+    public bool IsStarted { get; set; }
 
     /// <summary>Tokens sampled and reported so far.</summary>
-    public int GeneratedTokens { get; set; }
-
-    /// <summary>The last sampled token, which the next decode feeds.</summary>
-    public int LastToken { get; set; }
+    public int GeneratedTokens => _count - _promptLength;
 
     /// <summary>When the caller submitted the request; a timestamp of the engine's clock, like the others.</summary>
     public long SubmittedAt { get; }
 
-    /// <summary>When the scheduler admitted the request, if it did.</summary>
-    public long? AdmittedAt { get; set; }
+    /// <summary>A token was sampled.</summary>
+    public void Add(int token)
+    {
+        if (_count == _tokens.Length) Array.Resize(ref _tokens, _count * 2);
+        _tokens[_count++] = token;
+    }
 
-    /// <summary>When the last prompt token was computed, if it was.</summary>
-    public long? PrefilledAt { get; set; }
+    /// <summary>The name of the tokens before a block of the grid; see <see cref="TokenChain"/>.</summary>
+    public UInt128 ChainAt(int block)
+    {
+        if (_chain is null || block >= _chain.Length) _chain = TokenChain.Of(Tokens);
+        return _chain[block];
+    }
 
-    /// <summary>When the request ended.</summary>
-    public long EndedAt { get; set; }
+    /// <summary>Goes to another state; the time until now was spent in the one before.</summary>
+    public void Enter(SequenceState state, long now)
+    {
+        _spent[(int)State] += now - _since;
+        (State, _since) = (state, now);
+    }
 
     /// <summary>Where the time of an ended request went: phases it never reached took no time.</summary>
     public GenerationStats Stats(TimeProvider time)
     {
-        var admittedAt = AdmittedAt ?? EndedAt;
-        var prefilledAt = PrefilledAt ?? EndedAt;
         return new GenerationStats(
-            _prompt.Length,
+            _promptLength,
             Prefix,
             GeneratedTokens,
-            Queued: time.GetElapsedTime(SubmittedAt, admittedAt),
-            Prefill: time.GetElapsedTime(admittedAt, prefilledAt),
-            Decode: time.GetElapsedTime(prefilledAt, EndedAt));
+            Queued: Spent(SequenceState.Waiting),
+            Prefill: Spent(SequenceState.Prefilling),
+            Decode: Spent(SequenceState.Decoding));
+
+        TimeSpan Spent(SequenceState state) => time.GetElapsedTime(0, _spent[(int)state]);
     }
 }
 
-/// <summary>Where a <see cref="Sequence"/> stands. It only moves forward.</summary>
+/// <summary>Where a <see cref="Sequence"/> stands.</summary>
 internal enum SequenceState
 {
-    /// <summary>Not admitted: holds no sequence id and no cells.</summary>
+    /// <summary>Not admitted, or paused: holds no sequence id, and its cells may be freed.</summary>
     Waiting,
 
     /// <summary>Its prompt is being computed.</summary>

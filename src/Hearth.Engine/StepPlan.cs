@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hearth.Engine.Cache;
 
 namespace Hearth.Engine;
 
@@ -69,15 +70,78 @@ internal readonly record struct StepEntry(int SequenceId, int Position, int Firs
 
 /// <summary>A change of the KV cache. The one place where operations on cells are named.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct KvOperation(KvOperationKind Kind, int SequenceId)
+internal readonly record struct KvOperation
 {
-    /// <summary>Frees every cell that the sequence holds.</summary>
-    public static KvOperation Drop(int sequenceId) => new(KvOperationKind.Drop, sequenceId);
+    /// <summary>What to do.</summary>
+    public required KvOperationKind Kind { get; init; }
+
+    /// <summary>The sequence that changes, or is read.</summary>
+    public required int SequenceId { get; init; }
+
+    /// <summary>The sequence that <see cref="KvOperationKind.Fork"/> copies.</summary>
+    public int Source { get; init; }
+
+    /// <summary>First position concerned.</summary>
+    public int From { get; init; }
+
+    /// <summary>Position after the last one concerned.</summary>
+    public int To { get; init; }
+
+    /// <summary>Receives what is saved.</summary>
+    public SavedState? State { get; init; }
+
+    /// <summary>What is restored.</summary>
+    public byte[]? Data { get; init; }
+
+    /// <summary>Gives up the sequence's cells from a position on.</summary>
+    public static KvOperation Drop(int sequenceId, int from = 0) =>
+        new() { Kind = KvOperationKind.Drop, SequenceId = sequenceId, From = from };
+
+    /// <summary>An empty sequence holds the first cells of another one as well. No tensor is copied: a pass over the cells' metadata.</summary>
+    public static KvOperation Fork(int source, int sequenceId, int length) =>
+        new() { Kind = KvOperationKind.Fork, SequenceId = sequenceId, Source = source, To = length };
+
+    /// <summary>Copies a segment's cells out of the cache, and leaves them there.</summary>
+    public static KvOperation Save(int sequenceId, Segment segment) => new()
+    {
+        Kind = KvOperationKind.Save,
+        SequenceId = sequenceId,
+        From = segment.Start,
+        To = segment.Start + segment.Tokens.Length,
+        State = segment,
+    };
+
+    /// <summary>Copies the part of a segment from one position to another into cells that continue the sequence.</summary>
+    public static KvOperation Restore(int sequenceId, byte[] segment, int from, int to) =>
+        new() { Kind = KvOperationKind.Restore, SequenceId = sequenceId, From = from, To = to, Data = segment };
+
+    /// <summary>Copies the state that the sequence has at its end.</summary>
+    public static KvOperation SaveCheckpoint(int sequenceId, Checkpoint checkpoint) =>
+        new() { Kind = KvOperationKind.SaveCheckpoint, SequenceId = sequenceId, To = checkpoint.Position, State = checkpoint };
+
+    /// <summary>Gives a forked sequence the state of its end.</summary>
+    public static KvOperation RestoreCheckpoint(int sequenceId, byte[] checkpoint) =>
+        new() { Kind = KvOperationKind.RestoreCheckpoint, SequenceId = sequenceId, Data = checkpoint };
 }
 
 /// <summary>What a <see cref="KvOperation"/> does.</summary>
 internal enum KvOperationKind
 {
-    /// <summary>The sequence's cells become free.</summary>
+    /// <summary>Cells become free unless another sequence holds them.</summary>
     Drop,
+
+    /// <summary>Cells get another holder.</summary>
+    Fork,
+
+    /// <summary>Cells are copied out.</summary>
+    Save,
+
+    /// <summary>Cells are copied in.</summary>
+    Restore,
+
+    /// <summary>A state is copied out.</summary>
+    SaveCheckpoint,
+
+    /// <summary>A state is copied in.</summary>
+    RestoreCheckpoint,
 }

@@ -1,3 +1,5 @@
+using Hearth.Engine.Cache;
+
 namespace Hearth.Engine.Decoding;
 
 /// <summary>
@@ -16,6 +18,12 @@ internal interface IDecoder : IDisposable
     DecodeOutcome Decode(StepPlan plan);
 
     /// <summary>
+    /// Whether a sequence holds every cell that a token at <paramref name="position"/> would read in sliding-window layers; always true
+    /// for a model without them.
+    /// </summary>
+    bool HoldsWindow(int sequenceId, int position);
+
+    /// <summary>
     /// The logits, one per token of the vocabulary, that follow <paramref name="tokenIndex"/> of the last plan's tokens. Only for
     /// the last token of an entry that wants output; valid until the next <see cref="Decode"/>; the caller may overwrite them.
     /// </summary>
@@ -28,10 +36,14 @@ internal interface IDecoder : IDisposable
 /// <param name="BatchTokens">Most tokens in one step.</param>
 /// <param name="MicroBatchTokens">Tokens that are computed at once; a longer step is cut into several.</param>
 /// <param name="VocabularySize">Number of logits per output.</param>
-internal sealed record DecoderLimits(int Cells, int Sequences, int BatchTokens, int MicroBatchTokens, int VocabularySize);
+/// <param name="Memory">Where sequences can be continued, forked and saved.</param>
+internal sealed record DecoderLimits(
+    int Cells, int Sequences, int BatchTokens, int MicroBatchTokens, int VocabularySize, MemoryKind Memory = MemoryKind.Full);
 
-/// <summary>How a step ended: <paramref name="Fault"/> is null, or says what broke.</summary>
-internal readonly record struct DecodeOutcome(string? Fault)
+/// <summary>How a step ended.</summary>
+/// <param name="Fault">What broke, or null.</param>
+/// <param name="Restoring">How much of the step's time went into bringing saved cells back.</param>
+internal readonly record struct DecodeOutcome(string? Fault, TimeSpan Restoring = default)
 {
     /// <summary>The step was computed.</summary>
     public static DecodeOutcome Completed => default;

@@ -1,23 +1,35 @@
+using System.Diagnostics;
+using Hearth.Engine.Cache;
 using Hearth.Llama;
 
 namespace Hearth.Engine.Decoding;
 
 /// <summary>
-/// A llama.cpp context behind <see cref="IDecoder"/>. Owns the context; the model outlives it. The scheduler's reservations keep the
-/// cells from running out, so a step without a slot is a fault like any other failure.
+/// A llama.cpp context behind <see cref="IDecoder"/>. Owns the context; the model outlives it. The scheduler's books keep the cells from
+/// running out, so a step without a slot is a fault like any other failure.
 /// </summary>
 internal sealed class LlamaDecoder : IDecoder
 {
     private readonly LlamaContext _context;
     private readonly LlamaBatch _batch;
+    private readonly int _slidingWindow;
+
+    // A sequence id of the decoder's own: ranges go in and out through it, because the library saves and restores whole sequences only,
+    // and wipes the one it restores.
+    private readonly int _scratch;
+    private readonly WindowProof _windowProof;
 
     /// <summary>Makes a context with cells of its own.</summary>
     public LlamaDecoder(LlamaModel model, EngineSettings settings)
     {
         _context = model.CreateContext(OptionsOf(settings));
         _batch = new LlamaBatch(settings.BatchTokens);
+        _scratch = settings.SequenceIds;
+        _slidingWindow = model.SlidingWindow;
+        _windowProof = new WindowProof(_context, _scratch);
         Limits = new DecoderLimits(
-            settings.CellPool, settings.MaxSequences, settings.BatchTokens, settings.MicroBatchTokens, model.Vocab.TokenCount);
+            settings.CellPool, settings.SequenceIds, settings.BatchTokens, settings.MicroBatchTokens, model.Vocab.TokenCount,
+            MemoryKinds.Of(model));
     }
 
     /// <inheritdoc/>
@@ -26,8 +38,13 @@ internal sealed class LlamaDecoder : IDecoder
     /// <inheritdoc/>
     public DecodeOutcome Decode(StepPlan plan)
     {
-        foreach (var operation in plan.Operations) Run(operation);
-        if (plan.Entries.IsEmpty) return DecodeOutcome.Completed;
+        var restoring = TimeSpan.Zero;
+        foreach (var operation in plan.Operations)
+        {
+            if (Run(operation, ref restoring) is { } fault) return new DecodeOutcome(fault);
+        }
+
+        if (plan.Entries.IsEmpty) return new DecodeOutcome(null, restoring);
 
         _batch.Clear();
         foreach (var entry in plan.Entries)
@@ -43,8 +60,12 @@ internal sealed class LlamaDecoder : IDecoder
 
         // A GPU computes behind the call's back: without this the step's time would be paid, and shown, by whoever looks next.
         _context.Synchronize();
-        return DecodeOutcome.Completed;
+        return new DecodeOutcome(null, restoring);
     }
+
+    /// <inheritdoc/>
+    public bool HoldsWindow(int sequenceId, int position) =>
+        _slidingWindow <= 0 || _windowProof.Holds(sequenceId, position, _slidingWindow);
 
     /// <inheritdoc/>
     public Span<float> Logits(int tokenIndex) => _context.Logits(tokenIndex);
@@ -60,14 +81,16 @@ internal sealed class LlamaDecoder : IDecoder
     {
         BatchTokens = settings.BatchTokens,
         MicroBatchTokens = settings.MicroBatchTokens,
-        MaxSequences = settings.MaxSequences,
+
+        // One more than the scheduler's: the scratch sequence.
+        MaxSequences = settings.SequenceIds + 1,
 
         // One output per sequence and step; fewer than sequences make the library abort.
-        MaxOutputs = settings.MaxSequences,
+        MaxOutputs = settings.SequenceIds + 1,
         Threads = settings.Threads,
         BatchThreads = settings.BatchThreads,
 
-        // One pool of cells for all sequences, so that the scheduler's reservations can be of any size.
+        // One pool of cells for all sequences, so that a fork is metadata only.
         KvUnified = true,
 
         // Whole windows, so that every position of a sequence stays where it was put.
@@ -83,12 +106,50 @@ internal sealed class LlamaDecoder : IDecoder
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown number format."),
     };
 
-    private void Run(KvOperation operation)
+    // What went wrong, or null. A state that cannot be saved is empty and nothing is lost; one that cannot be restored is a fault,
+    // because the scheduler counts on its cells.
+    private string? Run(KvOperation operation, ref TimeSpan restoring)
     {
         switch (operation.Kind)
         {
-            case KvOperationKind.Drop: _context.SequenceRemove(operation.SequenceId, from: 0, to: -1); break;
-            default: throw new InvalidOperationException($"Unknown operation {operation}.");
+            case KvOperationKind.Drop:
+                return _context.SequenceRemove(operation.SequenceId, operation.From) ? null : $"The memory cannot drop positions from {operation.From} on.";
+            case KvOperationKind.Fork:
+                _context.SequenceCopy(operation.Source, operation.SequenceId, 0, operation.To);
+                return null;
+            case KvOperationKind.Save:
+                _context.SequenceCopy(operation.SequenceId, _scratch, operation.From, operation.To);
+                operation.State!.Data = Read(_scratch, StateFlags.None);
+                _context.SequenceRemove(_scratch);
+                return null;
+            case KvOperationKind.SaveCheckpoint:
+                operation.State!.Data = Read(operation.SequenceId, StateFlags.PartialOnly);
+                return null;
+            case KvOperationKind.RestoreCheckpoint:
+                return Succeeded(_context.SequenceStateSet(operation.Data, operation.SequenceId, StateFlags.PartialOnly));
+            case KvOperationKind.Restore:
+                var start = Stopwatch.GetTimestamp();
+                var fault = Restore(operation);
+                restoring += Stopwatch.GetElapsedTime(start);
+                return fault;
+            default:
+                throw new InvalidOperationException($"Unknown operation {operation}.");
         }
     }
+
+    private string? Restore(KvOperation operation)
+    {
+        if (Succeeded(_context.SequenceStateSet(operation.Data, _scratch)) is { } fault) return fault;
+        _context.SequenceCopy(_scratch, operation.SequenceId, operation.From, operation.To);
+        _context.SequenceRemove(_scratch);
+        return null;
+    }
+
+    private byte[] Read(int sequenceId, StateFlags flags)
+    {
+        var data = GC.AllocateUninitializedArray<byte>((int)Math.Min(_context.SequenceStateSize(sequenceId, flags), Array.MaxLength));
+        return _context.SequenceStateGet(data, sequenceId, flags) == data.Length ? data : [];
+    }
+
+    private static string? Succeeded(long bytesRead) => bytesRead > 0 ? null : "llama.cpp could not restore a saved state.";
 }

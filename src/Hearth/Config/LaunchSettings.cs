@@ -20,6 +20,9 @@ internal sealed record LaunchSettings
     /// <summary>Most requests that run at once.</summary>
     public int? Parallel { get; init; }
 
+    /// <summary>Megabytes for KV kept outside the pool.</summary>
+    public int? CacheRam { get; init; }
+
     /// <summary>Number format of the KV cells.</summary>
     public KvType? KvType { get; init; }
 

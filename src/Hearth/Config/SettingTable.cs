@@ -8,8 +8,11 @@ internal static class SettingTable
     /// <summary>Far above any model's window; keeps token counts clear of integer overflow.</summary>
     private const int MaximumTokens = 1 << 26;
 
-    /// <summary>The native library's limit on sequences.</summary>
-    private const int MaximumParallel = 256;
+    /// <summary>The native library's limit on sequences, less one that the engine keeps for itself.</summary>
+    private const int MaximumParallel = 255;
+
+    /// <summary>Far above any machine's memory.</summary>
+    private const int MaximumMegabytes = 1 << 26;
 
     /// <summary>The native library's limit on threads (GGML_MAX_N_THREADS).</summary>
     private const int MaximumThreads = 512;
@@ -27,6 +30,8 @@ internal static class SettingTable
             16, MaximumTokens, (s, v) => s with { Pool = v }),
         new NumberSetting("parallel", "N", "what fits", "Most requests that run at once",
             1, MaximumParallel, (s, v) => s with { Parallel = v }),
+        new NumberSetting("cache-ram", "MB", "what is left, at most 16384", "Memory for prompt prefixes that leave the pool; 0 keeps none",
+            0, MaximumMegabytes, (s, v) => s with { CacheRam = v }),
         new ChoiceSetting<KvType>("kv-type", "what fits", "Number format of the KV cache; q8 halves its memory",
             [("f16", KvType.F16), ("q8", KvType.Q8)], (s, v) => s with { KvType = v }),
         new NumberSetting("threads", "N", "the cores, less some for the server", "Threads that compute",

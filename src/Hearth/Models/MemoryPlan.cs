@@ -4,9 +4,9 @@ using Hearth.Llama;
 namespace Hearth.Models;
 
 /// <summary>What the person decided; null leaves the choice to the plan. Sizes in tokens.</summary>
-internal sealed record PlanOverrides(int? Window, int? Pool, int? Sequences, KvType? KvType, int? Threads, int? GpuLayers)
+internal sealed record PlanOverrides(int? Window, int? Pool, int? Sequences, KvType? KvType, int? Threads, int? GpuLayers, int? SavedMegabytes)
 {
-    public static PlanOverrides None { get; } = new(null, null, null, null, null, null);
+    public static PlanOverrides None { get; } = new(null, null, null, null, null, null, null);
 }
 
 /// <summary>Either settings with the reasons for them, or one sentence that says why the model does not fit.</summary>
@@ -28,7 +28,15 @@ internal sealed class MemoryPlan
     /// <summary>A pool of more windows than this is rarely full before the processor is.</summary>
     private const int WindowsInPool = 4;
     private const int DefaultSequences = 16;
-    private const int MostSequences = 256;
+
+    /// <summary>Running requests and cached conversations; each id costs a row of logits in the library's buffers.</summary>
+    private const int DefaultSequenceIds = 64;
+
+    /// <summary>The library's limit, less the one id that the decoder keeps for itself.</summary>
+    private const int MostSequences = 255;
+
+    /// <summary>More saved KV than this is older than what agents come back to.</summary>
+    private const long MostSavedBytes = 16L << 30;
 
     /// <summary>Up to here every core computes; from here one is left to the web server.</summary>
     private const int SmallMachineCores = 4;
@@ -45,7 +53,7 @@ internal sealed class MemoryPlan
         _gpu = devices.Where(d => d.Kind is LlamaDeviceKind.Gpu or LlamaDeviceKind.IntegratedGpu).MaxBy(d => d.FreeBytes);
     }
 
-    private long BufferBytes => ((long)_file.VocabularySize * 4 * 32) + (_file.EmbeddingLength * 512L * 4 * 12) + (64L << 20);
+    private long BufferBytes => ((long)_file.VocabularySize * 4 * 2 * DefaultSequenceIds) + (_file.EmbeddingLength * 512L * 4 * 12) + (64L << 20);
 
     /// <summary>The plan for one model on one machine.</summary>
     public static PlannedMemory Make(GgufFile file, Machine machine, IReadOnlyList<LlamaDevice> devices, PlanOverrides overrides) =>
@@ -60,8 +68,8 @@ internal sealed class MemoryPlan
     private PlannedMemory Make()
     {
         long budget = (long)(((_gpu is { Kind: LlamaDeviceKind.Gpu } gpu ? gpu.FreeBytes : 0) + _machine.AvailableBytes) * MemoryShare);
-        int sequences = Sequences(budget);
-        long forCells = budget - _file.WeightBytes - BufferBytes - (sequences * _file.StateBytes);
+        int ids = SequenceIds(budget);
+        long forCells = budget - _file.WeightBytes - BufferBytes - (ids * _file.StateBytes);
         int trained = _file.TrainedContext > 0 ? _file.TrainedContext : AgentWindow;
         KvType kvType = _overrides.KvType ?? ChooseKvType(forCells, trained);
         long fits = Math.Max(0, forCells) / Math.Max(1, CellBytes(kvType));
@@ -69,14 +77,18 @@ internal sealed class MemoryPlan
         int window = _overrides.Window ?? _overrides.Pool ?? (int)Math.Min(Math.Min(trained, WindowCap), fits / 256 * 256);
         int pool = _overrides.Pool ?? (int)Math.Clamp(fits, window, (long)window * WindowsInPool);
         if (window < SmallestWindow && _overrides.Window is null)
-            return Fail(TooLarge(SmallestWindow, kvType, sequences, "choose a smaller model or a smaller quantisation"));
+            return Fail(TooLarge(SmallestWindow, kvType, ids, "choose a smaller model or a smaller quantisation"));
         if (window > pool)
             return Fail($"A window of {window:N0} tokens does not fit a pool of {pool:N0}: raise --pool or lower --context.");
         if (pool > fits)
-            return Fail(TooLarge(pool, kvType, sequences, "lower --context or --pool, or choose --kv-type q8"));
+            return Fail(TooLarge(pool, kvType, ids, "lower --context or --pool, or choose --kv-type q8"));
 
-        EngineSettings settings = new(_file.Paths, window, pool, sequences)
+        long left = forCells - (pool * CellBytes(kvType));
+        EngineSettings settings = new(_file.Paths, window, pool, _overrides.Sequences ?? Math.Min(DefaultSequences, ids))
         {
+            SequenceIds = ids,
+            SavedBytes = _overrides.SavedMegabytes is { } megabytes ? (long)megabytes << 20 : Math.Clamp(left / 2, 0, MostSavedBytes),
+            StepTarget = TimeSpan.FromMilliseconds(_gpu is null ? 200 : 50),
             KvType = kvType,
             Threads = Threads(),
             BatchThreads = Threads(),
@@ -85,14 +97,13 @@ internal sealed class MemoryPlan
         return new PlannedMemory(settings, Explain(settings, trained), null);
     }
 
-    /// <summary>Recurrent states are allocated for every sequence, so they may take a quarter of what the weights leave.</summary>
-    private int Sequences(long budget)
+    /// <summary>Recurrent states are allocated for every id, so they may take a quarter of what the weights leave.</summary>
+    private int SequenceIds(long budget)
     {
-        if (_overrides.Sequences is { } wanted)
-            return Math.Clamp(wanted, 1, MostSequences);
+        int wanted = Math.Clamp(Math.Max(_overrides.Sequences ?? 1, DefaultSequenceIds), 1, MostSequences);
         if (_file.StateBytes == 0)
-            return DefaultSequences;
-        return (int)Math.Clamp((budget - _file.WeightBytes) / 4 / _file.StateBytes, 1, DefaultSequences);
+            return wanted;
+        return Math.Max(_overrides.Sequences ?? 1, (int)Math.Clamp((budget - _file.WeightBytes) / 4 / _file.StateBytes, 1, wanted));
     }
 
     /// <summary>Half the memory per cell only where it decides whether an agent can work at all.</summary>
@@ -120,9 +131,9 @@ internal sealed class MemoryPlan
         return layers > _file.Layers ? -1 : layers;
     }
 
-    private string TooLarge(int cells, KvType kvType, int sequences, string advice)
+    private string TooLarge(int cells, KvType kvType, int ids, string advice)
     {
-        double needed = (_file.WeightBytes + BufferBytes + (sequences * _file.StateBytes) + ((double)cells * CellBytes(kvType))) / MemoryShare;
+        double needed = (_file.WeightBytes + BufferBytes + (ids * _file.StateBytes) + ((double)cells * CellBytes(kvType))) / MemoryShare;
         return $"{_file.DisplayName} needs about {Gigabytes(needed)} for {cells:N0} tokens, and {Gigabytes(_machine.AvailableBytes)} are available: {advice}.";
     }
 
@@ -138,6 +149,7 @@ internal sealed class MemoryPlan
             $"window {settings.Window:N0} tokens per request ({why})",
             $"pool {settings.CellPool:N0} tokens for all requests, {settings.MaxSequences} at once, {type}: "
                 + Gigabytes((double)settings.CellPool * CellBytes(settings.KvType)),
+            $"prefixes that leave the pool are kept in memory, up to {Gigabytes(settings.SavedBytes)} (--cache-ram)",
             $"weights {Gigabytes(_file.WeightBytes)}, memory available {Gigabytes(_machine.AvailableBytes)}, {settings.Threads} threads",
         ];
         if (_gpu is not null)

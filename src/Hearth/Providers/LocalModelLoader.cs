@@ -102,5 +102,5 @@ internal static class LocalModelLoader
 
     private static PlanOverrides Overrides(LaunchSettings settings) => new(
         settings.Context, settings.Pool, settings.Parallel, settings.KvType, settings.Threads,
-        settings.Gpu == GpuChoice.Cpu ? settings.GpuLayers ?? 0 : settings.GpuLayers);
+        settings.Gpu == GpuChoice.Cpu ? settings.GpuLayers ?? 0 : settings.GpuLayers, settings.CacheRam);
 }

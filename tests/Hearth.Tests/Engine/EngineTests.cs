@@ -1,6 +1,7 @@
 using Hearth.Engine;
 using Hearth.Engine.Decoding;
 using Hearth.Tests.Engine.Decoding;
+using Hearth.Tests.Engine.Scheduling;
 
 namespace Hearth.Tests.Engine;
 
@@ -108,11 +109,11 @@ public sealed class EngineTests
         await test.Gate.Arrival();
         await test.Gate.NextStep();
         gone.Dispose();
+        test.Accept(SchedulerDrive.Prompt(3), 1);
         var plan = await test.Gate.NextStep();
 
-        Assert.Equal(0, plan.Entries.Length);
-        Assert.Equal([KvOperation.Drop(0)], plan.Operations.ToArray());
-        Assert.Equal(2, test.Engine.Counters.FreeSequenceIds);
+        Assert.Equal(3, plan.Tokens.Length);
+        Assert.Equal(0, test.Engine.Counters.LeasedCells);
     }
 
     [Fact]

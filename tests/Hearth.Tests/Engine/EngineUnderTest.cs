@@ -83,7 +83,7 @@ internal sealed class EngineUnderTest : IAsyncDisposable
         await Patiently(Engine.DrainAsync(StepGate.Patience));
         var counters = Engine.Counters;
         Assert.Equal((0, 0), (counters.Waiting, counters.Running));
-        Assert.Equal((Engine.Settings.MaxSequences, Engine.Settings.CellPool), (counters.FreeSequenceIds, counters.FreeCells));
+        Assert.Equal(0, counters.LeasedCells);
     }
 
     public async ValueTask DisposeAsync()

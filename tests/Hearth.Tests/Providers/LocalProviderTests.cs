@@ -117,7 +117,7 @@ public sealed class LocalProviderTests
 
         var next = await ReadAsync(model, Request with { MaxTokens = 900 });
         Assert.NotEmpty(next);
-        Assert.Equal(1, model.Counters.FreeSequenceIds);
+        Assert.Equal(0, model.Counters.LeasedCells);
     }
 
     private static async Task<List<ChatEvent>> AnswerAsync(string script, ChatRequest request)

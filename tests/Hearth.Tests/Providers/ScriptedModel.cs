@@ -46,6 +46,8 @@ internal sealed class ScriptedModel : IAsyncDisposable
 
         public DecodeOutcome Decode(StepPlan plan) => DecodeOutcome.Completed;
 
+        public bool HoldsWindow(int sequenceId, int position) => true;
+
         public Span<float> Logits(int tokenIndex)
         {
             var logits = new float[vocabularySize];

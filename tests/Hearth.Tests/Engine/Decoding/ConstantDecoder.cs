@@ -12,6 +12,8 @@ internal sealed class ConstantDecoder(DecoderLimits limits) : IDecoder
 
     public DecodeOutcome Decode(StepPlan plan) => DecodeOutcome.Completed;
 
+    public bool HoldsWindow(int sequenceId, int position) => true;
+
     public Span<float> Logits(int tokenIndex)
     {
         _logits[7] = 1;

@@ -10,6 +10,8 @@ internal sealed class HookedDecoder(IDecoder inner, Func<StepPlan, DecodeOutcome
 
     public DecodeOutcome Decode(StepPlan plan) => beforeStep(plan) ?? inner.Decode(plan);
 
+    public bool HoldsWindow(int sequenceId, int position) => inner.HoldsWindow(sequenceId, position);
+
     public Span<float> Logits(int tokenIndex) => inner.Logits(tokenIndex);
 
     public void Dispose() => inner.Dispose();

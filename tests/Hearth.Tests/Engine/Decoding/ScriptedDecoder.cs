@@ -1,18 +1,20 @@
+using System.Runtime.InteropServices;
 using Hearth.Engine;
+using Hearth.Engine.Cache;
 using Hearth.Engine.Decoding;
 
 namespace Hearth.Tests.Engine.Decoding;
 
 /// <summary>
-/// A decoder without a model: it keeps the KV cache as the token history of every sequence id, refuses whatever a real cache could not
-/// do, and answers with logits that are a function of the history it sees. A token therefore is right only if its history was.
+/// A decoder without a model: it keeps the KV cache as cells that sequence ids share, refuses whatever a real cache could not do, and
+/// answers with logits that are a function of the history it sees. A token therefore is right only if its history was.
 /// </summary>
 internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
 {
     /// <summary>The script's only end-of-generation token.</summary>
     public const int EndOfGeneration = 0;
 
-    private readonly Dictionary<int, List<int>> _histories = [];
+    private readonly Dictionary<int, Timeline> _timelines = [];
     private readonly Dictionary<int, float[]> _logits = [];
 
     public static VocabularyFacts Vocabulary(int size) => new(size, [EndOfGeneration], []);
@@ -22,10 +24,19 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
     public bool IsDisposed { get; private set; }
 
     /// <summary>Cells that hold something.</summary>
-    public int UsedCells => _histories.Values.Sum(history => history.Count);
+    public int UsedCells => _timelines.Values.SelectMany(t => t.Cells).Distinct().Count();
+
+    /// <summary>Prompt and answer tokens that were computed, over all steps.</summary>
+    public int ComputedTokens { get; private set; }
+
+    /// <summary>Operations that were run, over all steps.</summary>
+    public List<KvOperationKind> Operations { get; } = [];
+
+    /// <summary>Answers <see cref="HoldsWindow"/>.</summary>
+    public Func<int, int, bool> Window { get; set; } = (_, _) => true;
 
     /// <summary>What follows a history, often enough the end.</summary>
-    public static int Next(IReadOnlyList<int> history, int vocabularySize)
+    public static int Next(IEnumerable<int> history, int vocabularySize)
     {
         var hash = 2166136261u;
         foreach (var token in history) hash = (hash ^ (uint)token) * 16777619u;
@@ -54,8 +65,10 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
         _logits.Clear();
         foreach (var operation in plan.Operations)
         {
-            Assert.Equal(KvOperationKind.Drop, operation.Kind);
-            _histories.Remove(operation.SequenceId);
+            Assert.InRange(operation.SequenceId, 0, Limits.Sequences - 1);
+            Operations.Add(operation.Kind);
+            Run(operation);
+            Assert.InRange(UsedCells, 0, Limits.Cells);
         }
 
         Assert.InRange(plan.Tokens.Length, 0, Limits.BatchTokens);
@@ -65,24 +78,96 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
             Assert.InRange(entry.SequenceId, 0, Limits.Sequences - 1);
             Assert.True(seen.Add(entry.SequenceId), "a sequence has two entries");
             Assert.True(entry.Count > 0, "an entry is empty");
-            if (!_histories.TryGetValue(entry.SequenceId, out var history)) _histories[entry.SequenceId] = history = [];
-            Assert.Equal(history.Count, entry.Position);
-            history.AddRange(plan.TokensOf(entry));
-            if (entry.WantsOutput) _logits[entry.LastToken] = OneHot(Next(history, Limits.VocabularySize));
+            Compute(TimelineOf(entry.SequenceId), entry, plan.TokensOf(entry));
         }
 
+        ComputedTokens += plan.Tokens.Length;
         Assert.InRange(UsedCells, 0, Limits.Cells);
         return DecodeOutcome.Completed;
     }
 
+    public bool HoldsWindow(int sequenceId, int position) => Window(sequenceId, position);
+
     public Span<float> Logits(int tokenIndex) => _logits[tokenIndex];
 
     public void Dispose() => IsDisposed = true;
+
+    private Timeline TimelineOf(int sequenceId) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_timelines, sequenceId, out _) ??= new Timeline([], []);
+
+    private void Compute(Timeline timeline, StepEntry entry, ReadOnlySpan<int> tokens)
+    {
+        Assert.Equal(timeline.Cells.Count, entry.Position);
+        foreach (var token in tokens) timeline.Cells.Add(new Cell(token));
+        if (Limits.Memory == MemoryKind.Recurrent)
+        {
+            timeline.State.AddRange(tokens);
+            Assert.Equal(timeline.Tokens, timeline.State);
+        }
+
+        if (entry.WantsOutput) _logits[entry.LastToken] = OneHot(Next(timeline.Tokens, Limits.VocabularySize));
+    }
+
+    private void Run(KvOperation operation)
+    {
+        var timeline = TimelineOf(operation.SequenceId);
+        switch (operation.Kind)
+        {
+            case KvOperationKind.Drop:
+                Assert.InRange(operation.From, 0, timeline.Cells.Count);
+                Assert.True(operation.From == 0 || Limits.Memory.CanTrim(), "this memory drops whole sequences only");
+                timeline.Cells.RemoveRange(operation.From, timeline.Cells.Count - operation.From);
+                if (operation.From == 0) timeline.State.Clear();
+                break;
+            case KvOperationKind.Fork:
+                Assert.True(Limits.Memory.CanFork());
+                Assert.Empty(timeline.Cells);
+                timeline.Cells.AddRange(TimelineOf(operation.Source).Cells[..operation.To]);
+                timeline.State.AddRange(TimelineOf(operation.Source).State);
+                break;
+            case KvOperationKind.Save:
+                operation.State!.Data = ToBytes([.. timeline.Tokens.Take(operation.To)]);
+                break;
+            case KvOperationKind.Restore:
+                int[] saved = ToTokens(operation.Data!);
+                Assert.Equal(timeline.Cells.Count, operation.From);
+                Assert.Equal(saved[..operation.From], timeline.Tokens);
+                timeline.Cells.AddRange(saved[operation.From..operation.To].Select(t => new Cell(t)));
+                break;
+            case KvOperationKind.SaveCheckpoint:
+                Assert.Equal(operation.To, timeline.State.Count);
+                operation.State!.Data = ToBytes([.. timeline.State]);
+                break;
+            case KvOperationKind.RestoreCheckpoint:
+                timeline.State.Clear();
+                timeline.State.AddRange(ToTokens(operation.Data!));
+                break;
+            default:
+                Assert.Fail($"Unknown operation {operation}.");
+                break;
+        }
+    }
+
+    private static byte[] ToBytes(int[] tokens) => MemoryMarshal.AsBytes<int>(tokens).ToArray();
+
+    private static int[] ToTokens(byte[] bytes) => MemoryMarshal.Cast<byte, int>(bytes).ToArray();
 
     private float[] OneHot(int token)
     {
         var logits = new float[Limits.VocabularySize];
         logits[token] = 1;
         return logits;
+    }
+
+    /// <summary>One KV cell: its identity is where it lies.</summary>
+    private sealed class Cell(int token)
+    {
+        public int Token { get; } = token;
+    }
+
+    /// <summary>The cells that a sequence id holds, and the tokens that its recurrent state has seen.</summary>
+    private sealed record Timeline(List<Cell> Cells, List<int> State)
+    {
+        public IEnumerable<int> Tokens => Cells.Select(c => c.Token);
     }
 }

@@ -97,6 +97,8 @@ internal sealed class TeacherForcedDecoder(IDecoder inner, IReadOnlyList<ForcedS
         return inner.Decode(plan);
     }
 
+    public bool HoldsWindow(int sequenceId, int position) => inner.HoldsWindow(sequenceId, position);
+
     public Span<float> Logits(int tokenIndex)
     {
         var logits = inner.Logits(tokenIndex);

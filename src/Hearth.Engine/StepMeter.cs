@@ -1,0 +1,82 @@
+namespace Hearth.Engine;
+
+/// <summary>What steps cost on this machine, learned while they run. All times in timestamps.</summary>
+internal sealed class StepMeter
+{
+    /// <summary>Weight of the newest step: speed changes with the length of the prompts, and single steps are noisy.</summary>
+    private const double Newest = 0.2;
+
+    /// <summary>A wider batch must give at least this share of the best rate: below it, everybody waits longer and nobody gains.</summary>
+    private const double LeastGain = 0.97;
+
+    /// <summary>Every so many steps the full width is tried again, because what it costs changes with the prompts.</summary>
+    private const int StepsBetweenTrials = 256;
+
+    private readonly SchedulerLimits _limits;
+    private readonly double[] _decodeByWidth;
+    private double _prefillPerToken;
+    private double _restorePerToken;
+    private int _steps;
+
+    /// <summary>Knows nothing yet.</summary>
+    public StepMeter(SchedulerLimits limits)
+    {
+        _limits = limits;
+        _decodeByWidth = new double[limits.Running + 1];
+    }
+
+    /// <summary>A step was computed.</summary>
+    /// <param name="decodes">Sequences that decoded one token.</param>
+    /// <param name="prefilled">Prompt tokens that were computed.</param>
+    /// <param name="ticks">How long it took, without restoring.</param>
+    public void Observe(int decodes, int prefilled, long ticks)
+    {
+        _steps++;
+        if (prefilled == 0) Learn(ref _decodeByWidth[decodes], ticks);
+        else if (prefilled >= SchedulerLimits.LeastChunk) Learn(ref _prefillPerToken, Math.Max(0, ticks - DecodeTicks(decodes)) / prefilled);
+    }
+
+    /// <summary>Saved tokens were brought back.</summary>
+    public void ObserveRestore(int tokens, long ticks)
+    {
+        if (tokens > 0) Learn(ref _restorePerToken, (double)ticks / tokens);
+    }
+
+    /// <summary>Prompt tokens that fit a step of the target's length beside so many decodes.</summary>
+    public int Chunk(int decodes)
+    {
+        if (_prefillPerToken <= 0) return Math.Min(SchedulerLimits.FirstChunk, _limits.MicroBatchTokens);
+        var tokens = (_limits.StepTargetTicks - DecodeTicks(decodes)) / _prefillPerToken;
+        return (int)Math.Clamp(tokens, Math.Min(SchedulerLimits.LeastChunk, _limits.MicroBatchTokens), _limits.MicroBatchTokens);
+    }
+
+    /// <summary>How many of <paramref name="wanted"/> sequences decode in the next step: as many as still gain tokens per second.</summary>
+    public int Width(int wanted)
+    {
+        if (wanted <= 1 || _steps % StepsBetweenTrials == 0) return wanted;
+        double best = 0;
+        for (var width = 1; width < _decodeByWidth.Length; width++)
+        {
+            if (_decodeByWidth[width] > 0) best = Math.Max(best, width / _decodeByWidth[width]);
+        }
+
+        var gaining = wanted;
+        while (gaining > 1 && _decodeByWidth[gaining] > 0 && gaining / _decodeByWidth[gaining] < best * LeastGain) gaining--;
+        return gaining;
+    }
+
+    /// <summary>True while bringing tokens back costs less than computing them, as far as is known.</summary>
+    public bool RestorePays => _prefillPerToken <= 0 || _restorePerToken < _prefillPerToken;
+
+    /// <summary>Tokens that can be brought back within the target of one step.</summary>
+    public int RestoreBudget => _restorePerToken <= 0 ? 1 : (int)Math.Clamp(_limits.StepTargetTicks / _restorePerToken, 1, _limits.Window);
+
+    // Of a width never seen alone: what the next narrower one that was took.
+    private double DecodeTicks(int width)
+    {
+        while (width > 0 && _decodeByWidth[width] <= 0) width--;
+        return width > 0 ? _decodeByWidth[width] : 0;
+    }
+
+    private static void Learn(ref double value, double observed) => value = value <= 0 ? observed : value + ((observed - value) * Newest);
+}
