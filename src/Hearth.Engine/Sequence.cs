@@ -13,6 +13,9 @@ internal sealed class Sequence
     /// <summary>A <see cref="SequenceId"/> that is not held.</summary>
     public const int None = -1;
 
+    /// <summary>Answer tokens that have room from the start; longer answers grow it.</summary>
+    private const int AnswerCapacity = 4096;
+
     private readonly int _promptLength;
     private readonly long[] _spent = new long[(int)SequenceState.Ended];
     private int[] _tokens;
@@ -23,15 +26,16 @@ internal sealed class Sequence
     /// <summary>Takes a copy of the request's prompt, so that nobody else can change it any more.</summary>
     public Sequence(GenerationRequest request, VocabularyFacts vocabulary, long submittedAt)
     {
-        _tokens = [.. request.Prompt];
-        _promptLength = _count = _tokens.Length;
+        _promptLength = _count = request.Prompt.Count;
+        _tokens = new int[_promptLength + Math.Min(request.MaxTokens, AnswerCapacity)];
+        for (var i = 0; i < _promptLength; i++) _tokens[i] = request.Prompt[i];
         MaxTokens = request.MaxTokens;
         (Priority, Session) = (request.Priority, request.Session);
         SubmittedAt = _since = submittedAt;
         Sampler = new Sampler(request.Sampling, vocabulary.SuppressedTokens);
         for (var i = Math.Max(0, _promptLength - request.Sampling.PenaltyLastN); i < _promptLength; i++)
             Sampler.Accept(_tokens[i]);
-        Checkpoints = new CheckpointPlan(_tokens, vocabulary.EndOfGeneration);
+        Checkpoints = new CheckpointPlan(Prompt, vocabulary.EndOfGeneration);
     }
 
     /// <summary>The whole prompt.</summary>
@@ -104,7 +108,7 @@ internal sealed class Sequence
     /// <summary>A token was sampled.</summary>
     public void Add(int token)
     {
-        if (_count == _tokens.Length) Array.Resize(ref _tokens, _count * 2);
+        if (_count == _tokens.Length) Array.Resize(ref _tokens, (_count * 2) + 1);
         _tokens[_count++] = token;
     }
 
