@@ -38,7 +38,7 @@ internal sealed record ForcedStream(int[] Prompt, int[] Answer)
             var count = position < Prompt.Length ? Math.Min(layout.Chunk, Prompt.Length - position) : 1;
             plan.Clear();
             for (var mate = 0; layout.MateChunk > 0 && mate < layout.Mates; mate++)
-                plan.Add(mate, matePosition, MatePrompt(Prompt[0] + mate, layout.MateChunk), wantsOutput: true);
+                plan.Add(mate, matePosition, MatePrompt(mate + 7, layout.MateChunk), wantsOutput: true);
             matePosition += layout.MateChunk;
             var wantsOutput = position + count >= Prompt.Length;
             plan.Add(own, position, tokens.AsSpan(position, count), wantsOutput);
