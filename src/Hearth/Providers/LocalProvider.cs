@@ -21,9 +21,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
             log.LogInformation("prompt: {Prompt}", prompt.Rendered.Text);
 
         // 8: tokens -> the engine.
-        int room = Math.Max(1, model.Engine.Settings.Window - prompt.Tokens.Length);
-        GenerationRequest generation = new(prompt.Tokens, Math.Min(request.MaxTokens, room), Sampling(request.Sampling));
-        return model.Engine.Submit(generation) switch
+        return model.Engine.Submit(ToGeneration(request, prompt.Tokens)) switch
         {
             Submission.Accepted accepted => ChatAnswer.Streaming(
                 new LocalAnswer(model, request, prompt.Rendered.OpensThinking, accepted.Generation).ReadAsync(cancellation)),
@@ -47,6 +45,27 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
     /// <summary>The client's wording: Claude Code compacts its conversation when it reads it.</summary>
     private static ChatError TooLong(int tokens, int maximum) =>
         new(ChatErrorKind.PromptTooLong, $"prompt is too long: {tokens} tokens > {maximum} maximum", "messages");
+
+    /// <summary>The request in the engine's words. An answer is bounded by what the prompt leaves of the window.</summary>
+    internal GenerationRequest ToGeneration(ChatRequest request, IReadOnlyList<int> prompt)
+    {
+        int room = Math.Max(1, model.Engine.Settings.Window - prompt.Count);
+        return new GenerationRequest(prompt, Math.Min(request.MaxTokens, room), Sampling(request.Sampling))
+        {
+            Priority = Priority(request.Origin.Class),
+            Session = Session(request.Origin),
+        };
+    }
+
+    private static RequestPriority Priority(RequestClass requestClass) => requestClass switch
+    {
+        RequestClass.Main => RequestPriority.Main,
+        RequestClass.SubAgent => RequestPriority.SubAgent,
+        _ => RequestPriority.Background,
+    };
+
+    /// <summary>Each sub-agent has a conversation of its own.</summary>
+    private static string? Session(RequestOrigin origin) => origin.Agent is null ? origin.Session : $"{origin.Session}/{origin.Agent}";
 
     private PreparedPrompt Prepare(ChatRequest request, CancellationToken cancellation)
     {

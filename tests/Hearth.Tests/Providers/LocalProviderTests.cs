@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hearth.Chat;
+using Hearth.Engine;
 
 namespace Hearth.Tests.Providers;
 
@@ -118,6 +119,19 @@ public sealed class LocalProviderTests
         var next = await ReadAsync(model, Request with { MaxTokens = 900 });
         Assert.NotEmpty(next);
         Assert.Equal(1, model.Counters.FreeSequenceIds);
+    }
+
+    [Theory]
+    [InlineData(null, null, RequestClass.Main, RequestPriority.Main, null)]
+    [InlineData("s", null, RequestClass.Background, RequestPriority.Background, "s")]
+    [InlineData("s", "a", RequestClass.SubAgent, RequestPriority.SubAgent, "s/a")]
+    public async Task Who_asks_reaches_the_engine(string? session, string? agent, RequestClass requestClass, RequestPriority priority, string? key)
+    {
+        await using ScriptedModel model = new("x");
+
+        var generation = model.Provider.ToGeneration(Request with { Origin = new RequestOrigin(session, agent, requestClass) }, [1]);
+
+        Assert.Equal((priority, key), (generation.Priority, generation.Session));
     }
 
     private static async Task<List<ChatEvent>> AnswerAsync(string script, ChatRequest request)

@@ -20,7 +20,8 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
             return;
         }
 
-        ChatAnswer answer = catalog.Resolve(request.Value!.Model).Answer(request.Value, context.RequestAborted);
+        ChatRequest asked = request.Value! with { Origin = OriginReader.Read(context.Request.Headers, wire!) };
+        ChatAnswer answer = catalog.Resolve(asked.Model).Answer(asked, context.RequestAborted);
         if (answer.Error is not null)
         {
             await Errors.WriteAsync(context, answer.Error);
@@ -28,7 +29,7 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
         }
 
         MessagesStream stream = new(
-            "msg_" + Guid.NewGuid().ToString("N"), request.Value.Model, wire!.Thinking?.Display == "omitted",
+            "msg_" + Guid.NewGuid().ToString("N"), asked.Model, wire!.Thinking?.Display == "omitted",
             wire.ContextManagement.ValueKind == JsonValueKind.Object);
         if (wire.Stream == true)
             await StreamAsync(context, answer, stream);

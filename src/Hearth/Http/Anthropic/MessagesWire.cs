@@ -17,6 +17,8 @@ internal sealed record MessagesRequestWire
 
     public JsonElement System { get; init; }
 
+    public JsonElement Metadata { get; init; }
+
     public bool? Stream { get; init; }
 
     public IReadOnlyList<string>? StopSequences { get; init; }
