@@ -45,6 +45,21 @@ public sealed class Tokenizer
     /// <summary>The text of a vocabulary's own token such as beginning of sequence; empty when it has none.</summary>
     public string TextOf(int? token) => token is { } id ? _vocab.Text(id) : "";
 
+    /// <summary>What tokens say, special ones by their names, for people to read; half a character becomes U+FFFD.</summary>
+    public string Spell(ReadOnlySpan<int> tokens)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        foreach (int token in tokens)
+        {
+            int count = _vocab.TokenToPiece(token, bytes.GetSpan(), special: true);
+            if (count < 0)
+                count = _vocab.TokenToPiece(token, bytes.GetSpan(-count), special: true);
+            bytes.Advance(count);
+        }
+
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
     /// <summary>
     /// The prompt's tokens: exactly one beginning-of-sequence token where the model wants one, never an end-of-sequence token that the
     /// text does not name.

@@ -24,7 +24,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         return model.Engine.Submit(ToGeneration(request, prompt.Tokens)) switch
         {
             Submission.Accepted accepted => ChatAnswer.Streaming(
-                new LocalAnswer(model, request, prompt.Rendered.OpensThinking, accepted.Generation).ReadAsync(cancellation)),
+                new LocalAnswer(model, request, prompt, accepted.Generation).ReadAsync(cancellation)),
             Submission.Overloaded => ChatAnswer.Refused(new ChatError(ChatErrorKind.Overloaded, "Overloaded: the queue is full, try again later.")),
             Submission.PromptTooLong tooLong => ChatAnswer.Refused(TooLong(tooLong.PromptTokens, tooLong.MaximumTokens)),
             Submission.Unavailable unavailable => ChatAnswer.Refused(new ChatError(ChatErrorKind.Unavailable, unavailable.Reason)),
@@ -87,6 +87,4 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         TopK = wishes.TopK ?? model.Sampling.TopK,
         Seed = wishes.Seed ?? model.Sampling.Seed,
     };
-
-    private sealed record PreparedPrompt(ChatError? Error, RenderedPrompt Rendered, int[] Tokens);
 }

@@ -26,10 +26,12 @@ internal sealed class ScriptedModel : IAsyncDisposable
             settings, VocabularyFacts.Of(model.Vocab), () => new WritingDecoder(script, window, model.Vocab.TokenCount), TimeProvider.System,
             NullLogger.Instance, model);
         var template = ChatTemplate.Parse(model.ChatTemplate()!, "spark", new TemplateTokens("", "<|im_end|>"));
-        LocalModel local = new(
+        Local = new LocalModel(
             new ProviderModel("spark", "Spark", DateTimeOffset.UnixEpoch, window, window), _engine, template, new HermesFormat(), SamplingSettings.Greedy);
-        Provider = new LocalProvider(local, TimeProvider.System, NullLogger.Instance, logPrompts: false);
+        Provider = new LocalProvider(Local, TimeProvider.System, NullLogger.Instance, logPrompts: false);
     }
+
+    public LocalModel Local { get; }
 
     public LocalProvider Provider { get; }
 
