@@ -18,6 +18,7 @@ internal sealed class LocalAnswer
     private readonly List<DetokenizedPiece> _pieces = [];
     private readonly List<ChatEvent> _parsed = [];
     private readonly List<ChatEvent> _ready = [];
+    private readonly List<int> _sampled = [];
     private int _promptTokens;
     private int _reusedTokens;
     private int _outputTokens;
@@ -90,6 +91,7 @@ internal sealed class LocalAnswer
     private void ReadToken(int token)
     {
         _outputTokens++;
+        _sampled.Add(token);
         if (_parser.IsThinking)
             _thinkingTokens++;
         _detokenizer.Add(token, _pieces);
@@ -134,6 +136,8 @@ internal sealed class LocalAnswer
     {
         bool isCutOff = _ended is null && finished.Stop == GenerationStop.Cancelled;
         AnswerFinished ended = _ended ?? Finish(finished.Stop);
+        if (!isCutOff)
+            _model.Sampled.Record(_prompt.Encoded, _sampled, _stops.Matched);
         (_promptTokens, _reusedTokens) = (finished.Stats.PromptTokens, finished.Stats.Prefix.ReusedTokens);
         AnswerReport report = Explanation.Of(finished.Stats, Usage, _prompt.Tokens, _model.Tokenizer);
         return isCutOff

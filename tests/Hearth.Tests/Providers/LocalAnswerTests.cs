@@ -135,7 +135,8 @@ public sealed class LocalAnswerTests : IAsyncLifetime
     private LocalAnswer Answer(int[] prompt, string[] stops)
     {
         ChatRequest request = new("spark", [ChatMessage.OfText(ChatRole.User, "hi")], 100) { StopSequences = stops };
-        PreparedPrompt prepared = new(null, new RenderedPrompt(null, OriginString.Empty, OpensThinking: false), prompt);
+        EncodedPrompt encoded = new(prompt, RunChain.Start, [], []);
+        PreparedPrompt prepared = new(null, new RenderedPrompt(null, OriginString.Empty, OpensThinking: false), encoded);
         return new LocalAnswer(Model.Local, request, prepared, new Hearth.Engine.Generation(_events.Reader, () => _cancels++));
     }
 

@@ -134,6 +134,26 @@ public sealed class LocalProviderTests
         Assert.Equal((priority, key), (generation.Priority, generation.Session));
     }
 
+    [Theory]
+    [InlineData(200, null, "Hello there")]
+    [InlineData(8, null, "Hello th")]
+    [InlineData(200, "re", "Hello the")]
+    public async Task An_answer_that_comes_back_is_the_tokens_that_were_sampled(int maxTokens, string? stop, string shown)
+    {
+        await using ScriptedModel model = new([.. "Hello there".Select(c => c.ToString())]);
+        var request = Request with { MaxTokens = maxTokens, StopSequences = stop is null ? [] : [stop] };
+        var prompt = model.Provider.Preview(request).Tokens;
+
+        Assert.Equal(shown, Text(await ReadAsync(model, request)));
+        var history = model.Provider.Preview(Request with
+        {
+            Messages = [.. Request.Messages, ChatMessage.OfText(ChatRole.Assistant, shown), ChatMessage.OfText(ChatRole.User, "more")],
+        }).Tokens;
+
+        var letters = shown.SelectMany(c => model.Local.Tokenizer.Encode([new TextRun(c.ToString(), false)]));
+        Assert.Equal([.. prompt, .. letters, model.Local.Tokenizer.SpecialTokens["<|im_end|>"]], history.Take(prompt.Count + shown.Length + 1));
+    }
+
     private static async Task<List<ChatEvent>> AnswerAsync(string script, ChatRequest request)
     {
         await using ScriptedModel model = new(script);
