@@ -24,11 +24,19 @@ public sealed record ToolCallArguments(string Json) : ChatEvent;
 /// <summary>The open call is complete.</summary>
 public sealed record ToolCallFinished : ChatEvent;
 
-/// <summary>The answer is complete.</summary>
-public sealed record AnswerFinished(FinishReason Reason, string? StopSequence, ChatUsage Usage) : ChatEvent;
+/// <summary>The answer is complete. <paramref name="Usage"/> holds the true figures, which may differ from the planned ones.</summary>
+public sealed record AnswerFinished(FinishReason Reason, string? StopSequence, ChatUsage Usage) : ChatEvent
+{
+    /// <summary>Where tokens and time went; null when the provider does not know.</summary>
+    public AnswerReport? Report { get; init; }
+}
 
 /// <summary>The answer broke off after it had begun.</summary>
-public sealed record AnswerFailed(ChatError Error) : ChatEvent;
+public sealed record AnswerFailed(ChatError Error) : ChatEvent
+{
+    /// <summary>Where tokens and time went; null when the provider does not know.</summary>
+    public AnswerReport? Report { get; init; }
+}
 
 /// <summary>Why an answer ended.</summary>
 public enum FinishReason

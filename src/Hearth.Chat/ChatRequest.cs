@@ -22,6 +22,9 @@ public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messag
 
     /// <summary>Sampling wishes; what is null is the model's default.</summary>
     public SamplingWishes Sampling { get; init; } = new();
+
+    /// <summary>Who asks.</summary>
+    public RequestOrigin Origin { get; init; } = RequestOrigin.Unknown;
 }
 
 /// <summary>Who speaks a message.</summary>

@@ -45,6 +45,15 @@ public sealed class Tokenizer
     /// <summary>The text of a vocabulary's own token such as beginning of sequence; empty when it has none.</summary>
     public string TextOf(int? token) => token is { } id ? _vocab.Text(id) : "";
 
+    /// <summary>What tokens say, special ones by their names, for people to read; half a character becomes U+FFFD.</summary>
+    public string Spell(ReadOnlySpan<int> tokens)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        foreach (int token in tokens)
+            Write(token, bytes, special: true);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
     /// <summary>
     /// The prompt's tokens: exactly one beginning-of-sequence token where the model wants one, never an end-of-sequence token that the
     /// text does not name.
@@ -52,7 +61,7 @@ public sealed class Tokenizer
     public int[] Encode(IReadOnlyList<TextRun> runs)
     {
         List<int> tokens = [];
-        foreach (PromptPiece piece in PromptPartition.Cut(runs, _index))
+        foreach (PromptPiece piece in Cut(runs))
         {
             if (piece.IsSpecial)
                 tokens.Add(piece.SpecialToken);
@@ -60,28 +69,76 @@ public sealed class Tokenizer
                 AppendPlain(tokens, piece.Text);
         }
 
+        AddBeginning(tokens);
+        return [.. tokens];
+    }
+
+    /// <summary>The pieces that are special tokens or become tokens each on its own.</summary>
+    internal List<PromptPiece> Cut(IReadOnlyList<TextRun> runs) => PromptPartition.Cut(runs, _index);
+
+    /// <summary>Puts the beginning-of-sequence token first where the model wants one and it is not there.</summary>
+    internal void AddBeginning(List<int> tokens)
+    {
         if (_vocab.AddBos && _vocab.Bos is { } bos && (tokens.Count == 0 || tokens[0] != bos))
             tokens.Insert(0, bos);
-        return [.. tokens];
+    }
+
+    /// <summary>Tokenises the text of one piece.</summary>
+    internal void AppendPlain(List<int> tokens, ReadOnlySpan<byte> utf8)
+    {
+        // A token stands for at least one byte, but for the space that SentencePiece puts in front.
+        int[] output = ArrayPool<int>.Shared.Rent(utf8.Length + 2);
+        try
+        {
+            int count = _vocab.Tokenize(utf8, output, addSpecial: false, parseSpecial: false);
+            if (count < 0)
+                throw new InvalidOperationException($"The vocabulary makes {-count} tokens of {utf8.Length} bytes.");
+            tokens.AddRange(output.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(output);
+        }
+    }
+
+    /// <summary>Appends the bytes of a token's text; control tokens have none.</summary>
+    internal void WriteText(int token, ArrayBufferWriter<byte> output) => Write(token, output, special: false);
+
+    /// <summary>True when plain tokens say exactly this text, not counting the space that SentencePiece puts in front.</summary>
+    internal bool Says(ReadOnlySpan<int> tokens, ReadOnlySpan<byte> utf8)
+    {
+        ArrayBufferWriter<byte> said = new(utf8.Length + 1);
+        foreach (int token in tokens)
+        {
+            if (IsSpecial(token))
+                return false;
+            WriteText(token, said);
+        }
+
+        ReadOnlySpan<byte> text = said.WrittenSpan;
+        if (_vocab.Kind == VocabKind.SentencePiece && text.Length == utf8.Length + 1 && text[0] == ' ')
+            text = text[1..];
+        return text.SequenceEqual(utf8);
     }
 
     private void AppendPlain(List<int> tokens, string text)
     {
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        // A token stands for at least one byte, but for the space that SentencePiece puts in front.
-        int[] output = ArrayPool<int>.Shared.Rent(utf8.Length + 2);
         try
         {
-            int bytes = Encoding.UTF8.GetBytes(text, utf8);
-            int count = _vocab.Tokenize(utf8.AsSpan(0, bytes), output, addSpecial: false, parseSpecial: false);
-            if (count < 0)
-                throw new InvalidOperationException($"The vocabulary makes {-count} tokens of {bytes} bytes.");
-            tokens.AddRange(output.AsSpan(0, count));
+            AppendPlain(tokens, utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, utf8)));
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(utf8);
-            ArrayPool<int>.Shared.Return(output);
         }
+    }
+
+    private void Write(int token, ArrayBufferWriter<byte> output, bool special)
+    {
+        int count = _vocab.TokenToPiece(token, output.GetSpan(1), special);
+        if (count < 0)
+            count = _vocab.TokenToPiece(token, output.GetSpan(-count), special);
+        output.Advance(count);
     }
 }

@@ -117,6 +117,7 @@ internal static class AskCommand
                         terminal.Error.WriteLine("The answer was cut off: the context is full. A larger --context leaves more room.");
                     return ExitCodes.Success;
                 case AnswerFailed failed:
+                    cancellation.ThrowIfCancellationRequested();
                     await terminal.Out.WriteLineAsync();
                     return terminal.Fail(failed.Error.Message);
             }

@@ -33,6 +33,12 @@ internal static class Auth
         || host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 
+    /// <summary>
+    /// Whose request it is, once it is allowed: a hash of the key that let it in. Without a key of its own a server has one owner,
+    /// whatever clients send.
+    /// </summary>
+    public static string Identity(string? apiKey) => apiKey is null ? "" : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey)));
+
     public static ChatError Refusal { get; } = new(ChatErrorKind.Authentication, "invalid x-api-key: this Hearth was started with an API key of its own");
 
     /// <summary>Hashes first, so that the comparison takes the same time for every length.</summary>

@@ -28,10 +28,12 @@ internal static class Endpoints
     /// <summary>Maps everything onto <paramref name="app"/>.</summary>
     public static void Map(WebApplication app, ProviderCatalog catalog, HttpOptions options, TimeProvider time, ILogger log)
     {
-        Messages messages = new(catalog, time, log);
+        RequestHistory history = new();
+        Messages messages = new(catalog, history, time, log);
         CountTokens countTokens = new(catalog);
         ModelList models = new(catalog);
         Render render = new(catalog);
+        Requests requests = new(history);
 
         app.Use(next => context => RequestPipeline.RunAsync(context, next, options, time, log));
 
@@ -40,6 +42,8 @@ internal static class Endpoints
         app.MapGet("/v1/models", models.ListAsync);
         app.MapGet("/v1/models/{id}", models.GetAsync);
         app.MapPost("/api/render", render.HandleAsync);
+        app.MapGet("/api/requests", requests.ListAsync);
+        app.MapGet("/api/requests/{id}", requests.GetAsync);
 
         app.MapGet("/health", context => HealthAsync(context, catalog));
         app.MapMethods("/", ["HEAD", "GET"], Hello);

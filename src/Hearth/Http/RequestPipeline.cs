@@ -33,7 +33,9 @@ internal static class RequestPipeline
                 await Errors.WriteAsync(context, new ChatError(ChatErrorKind.Internal, "Internal server error."));
         }
 
-        Log(context, info, time.GetElapsedTime(start), log);
+        TimeSpan elapsed = time.GetElapsedTime(start);
+        info.End(context.Response.StatusCode, context.RequestAborted.IsCancellationRequested, elapsed);
+        Log(context, info, elapsed, log);
     }
 
     private static async Task RunCheckedAsync(HttpContext context, RequestDelegate next, HttpOptions options)
@@ -59,6 +61,7 @@ internal static class RequestPipeline
             return;
         }
 
+        RequestInfo.Of(context).Owner = Auth.Identity(options.ApiKey);
         await next(context);
         await ExplainAsync(context);
     }
@@ -80,10 +83,10 @@ internal static class RequestPipeline
     private static void Log(HttpContext context, RequestInfo info, TimeSpan elapsed, ILogger log)
     {
         LogLevel level = OpenPaths.Contains(context.Request.Path.Value) ? LogLevel.Debug : LogLevel.Information;
-        string tokens = info.Usage is { } usage ? $" {usage.InputTokens}+{usage.CachedTokens} tokens in, {usage.OutputTokens} out" : "";
+        string numbers = info.Record is { } record && RequestLine.Describe(record) is { Length: > 0 } line ? " " + line : "";
         string end = context.RequestAborted.IsCancellationRequested ? " (client left)" : "";
         log.Log(
-            level, "{Method} {Path} {Status} {Milliseconds} ms{Tokens}{End} {RequestId}", context.Request.Method, context.Request.Path.Value,
-            context.Response.StatusCode, (long)elapsed.TotalMilliseconds, tokens, end, info.Id);
+            level, "{Method} {Path} {Status} {Milliseconds} ms{Numbers}{End} {RequestId}", context.Request.Method, context.Request.Path.Value,
+            context.Response.StatusCode, (long)elapsed.TotalMilliseconds, numbers, end, info.Id);
     }
 }

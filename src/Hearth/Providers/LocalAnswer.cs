@@ -10,6 +10,7 @@ internal sealed class LocalAnswer
 {
     private readonly LocalModel _model;
     private readonly ChatRequest _request;
+    private readonly PreparedPrompt _prompt;
     private readonly Generation _generation;
     private readonly Detokenizer _detokenizer;
     private readonly IOutputParser _parser;
@@ -17,33 +18,43 @@ internal sealed class LocalAnswer
     private readonly List<DetokenizedPiece> _pieces = [];
     private readonly List<ChatEvent> _parsed = [];
     private readonly List<ChatEvent> _ready = [];
+    private readonly List<int> _sampled = [];
     private int _promptTokens;
     private int _reusedTokens;
     private int _outputTokens;
     private int _thinkingTokens;
     private bool _hasCalls;
+    private AnswerFinished? _ended;
 
-    public LocalAnswer(LocalModel model, ChatRequest request, bool opensThinking, Generation generation)
+    public LocalAnswer(LocalModel model, ChatRequest request, PreparedPrompt prompt, Generation generation)
     {
-        (_model, _request, _generation) = (model, request, generation);
+        (_model, _request, _prompt, _generation) = (model, request, prompt, generation);
         _detokenizer = model.CreateDetokenizer();
         bool toolsOffered = request.Tools.Count > 0 && request.ToolChoice.Kind != ToolChoiceKind.None;
-        _parser = model.Format.CreateParser(new OutputParserSettings(toolsOffered, opensThinking, model.TokenMarkers, NewCallId));
+        _parser = model.Format.CreateParser(new OutputParserSettings(
+            toolsOffered, prompt.Rendered.OpensThinking, model.TokenMarkers, NewCallId));
         _stops = new StopSequences(request.StopSequences);
     }
 
     private ChatUsage Usage => new(_promptTokens - _reusedTokens, _reusedTokens, _outputTokens, _thinkingTokens);
 
-    /// <summary>Reads the answer once. Leaving it early, or cancelling, frees what the request holds.</summary>
+    /// <summary>
+    /// Reads the answer once. Leaving it early, or cancelling, frees what the request holds. A cancelled answer still ends in its
+    /// terminal event, which comes within one step and says where the time went.
+    /// </summary>
     public async IAsyncEnumerable<ChatEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using Generation generation = _generation;
         await using CancellationTokenRegistration registration = cancellation.Register(generation.Cancel);
-        await foreach (GenerationEvent item in generation.Events.ReadAllAsync(cancellation))
+        await foreach (GenerationEvent item in generation.Events.ReadAllAsync(CancellationToken.None))
         {
             ChatEvent? terminal = Read(item);
-            foreach (ChatEvent ready in _ready)
-                yield return ready;
+            if (!cancellation.IsCancellationRequested)
+            {
+                foreach (ChatEvent ready in _ready)
+                    yield return ready;
+            }
+
             _ready.Clear();
             if (terminal is null)
                 continue;
@@ -64,24 +75,30 @@ internal sealed class LocalAnswer
                 _ready.Add(new AnswerStarted(Usage));
                 return null;
             case TokenGenerated token:
-                return ReadToken(token.Token);
+                if (_ended is null)
+                    ReadToken(token.Token);
+                return null;
             case GenerationFinished finished:
-                return Finish(finished.Stop);
+                return Finish(finished);
             case GenerationFailed failed:
-                return new AnswerFailed(new ChatError(ChatErrorKind.Internal, failed.Message));
+                return _ended ?? (ChatEvent)new AnswerFailed(new ChatError(ChatErrorKind.Internal, failed.Message));
             default:
                 throw new InvalidOperationException($"Unknown event {item}.");
         }
     }
 
-    private ChatEvent? ReadToken(int token)
+    /// <summary>An answer that ends here ends its generation too, and is complete when that has said so.</summary>
+    private void ReadToken(int token)
     {
         _outputTokens++;
+        _sampled.Add(token);
         if (_parser.IsThinking)
             _thinkingTokens++;
         _detokenizer.Add(token, _pieces);
         Parse();
-        return Pass();
+        _ended = Pass();
+        if (_ended is not null)
+            _generation.Cancel();
     }
 
     private void Parse()
@@ -113,6 +130,19 @@ internal sealed class LocalAnswer
 
         _parsed.Clear();
         return null;
+    }
+
+    private ChatEvent Finish(GenerationFinished finished)
+    {
+        bool isCutOff = _ended is null && finished.Stop == GenerationStop.Cancelled;
+        AnswerFinished ended = _ended ?? Finish(finished.Stop);
+        if (!isCutOff)
+            _model.Sampled.Record(_prompt.Encoded, _sampled, _stops.Matched);
+        (_promptTokens, _reusedTokens) = (finished.Stats.PromptTokens, finished.Stats.Prefix.ReusedTokens);
+        AnswerReport report = Explanation.Of(finished.Stats, Usage, _prompt.Tokens, _model.Tokenizer);
+        return isCutOff
+            ? new AnswerFailed(new ChatError(ChatErrorKind.Unavailable, "The answer was cut off: the server is stopping.")) { Report = report }
+            : ended with { Usage = Usage, Report = report };
     }
 
     private AnswerFinished Finish(GenerationStop stop)

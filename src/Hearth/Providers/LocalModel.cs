@@ -12,6 +12,7 @@ internal sealed class LocalModel
     {
         (Description, Engine, Template, Format, Sampling) = (description, engine, template, format, sampling);
         Tokenizer = new Tokenizer(engine.Model!.Vocab);
+        Sampled = new SampledRuns(Tokenizer);
         TokenMarkers = format.Markers.Where(Tokenizer.SpecialTokens.ContainsKey).ToHashSet(StringComparer.Ordinal);
         MarkerIds = TokenMarkers.Select(m => Tokenizer.SpecialTokens[m]).ToHashSet();
     }
@@ -27,6 +28,9 @@ internal sealed class LocalModel
     public SamplingSettings Sampling { get; }
 
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>Turns prompts into tokens, with those that this model sampled where its own answers come back.</summary>
+    public SampledRuns Sampled { get; }
 
     /// <summary>The format's markers that are single tokens of the vocabulary.</summary>
     public IReadOnlySet<string> TokenMarkers { get; }

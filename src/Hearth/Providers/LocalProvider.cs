@@ -21,12 +21,10 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
             log.LogInformation("prompt: {Prompt}", prompt.Rendered.Text);
 
         // 8: tokens -> the engine.
-        int room = Math.Max(1, model.Engine.Settings.Window - prompt.Tokens.Length);
-        GenerationRequest generation = new(prompt.Tokens, Math.Min(request.MaxTokens, room), Sampling(request.Sampling));
-        return model.Engine.Submit(generation) switch
+        return model.Engine.Submit(ToGeneration(request, prompt.Tokens)) switch
         {
             Submission.Accepted accepted => ChatAnswer.Streaming(
-                new LocalAnswer(model, request, prompt.Rendered.OpensThinking, accepted.Generation).ReadAsync(cancellation)),
+                new LocalAnswer(model, request, prompt, accepted.Generation).ReadAsync(cancellation)),
             Submission.Overloaded => ChatAnswer.Refused(new ChatError(ChatErrorKind.Overloaded, "Overloaded: the queue is full, try again later.")),
             Submission.PromptTooLong tooLong => ChatAnswer.Refused(TooLong(tooLong.PromptTokens, tooLong.MaximumTokens)),
             Submission.Unavailable unavailable => ChatAnswer.Refused(new ChatError(ChatErrorKind.Unavailable, unavailable.Reason)),
@@ -48,17 +46,38 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
     private static ChatError TooLong(int tokens, int maximum) =>
         new(ChatErrorKind.PromptTooLong, $"prompt is too long: {tokens} tokens > {maximum} maximum", "messages");
 
+    /// <summary>The request in the engine's words. An answer is bounded by what the prompt leaves of the window.</summary>
+    internal GenerationRequest ToGeneration(ChatRequest request, IReadOnlyList<int> prompt)
+    {
+        int room = Math.Max(1, model.Engine.Settings.Window - prompt.Count);
+        return new GenerationRequest(prompt, Math.Min(request.MaxTokens, room), Sampling(request.Sampling))
+        {
+            Priority = Priority(request.Origin.Class),
+            Session = Session(request.Origin),
+        };
+    }
+
+    private static RequestPriority Priority(RequestClass requestClass) => requestClass switch
+    {
+        RequestClass.Main => RequestPriority.Main,
+        RequestClass.SubAgent => RequestPriority.SubAgent,
+        _ => RequestPriority.Background,
+    };
+
+    /// <summary>Each sub-agent has a conversation of its own.</summary>
+    private static string? Session(RequestOrigin origin) => origin.Agent is null ? origin.Session : $"{origin.Session}/{origin.Agent}";
+
     private PreparedPrompt Prepare(ChatRequest request, CancellationToken cancellation)
     {
         RenderedPrompt rendered = model.Template.Render(request, time.GetLocalNow(), cancellation);
         if (rendered.Error is not null)
-            return new PreparedPrompt(rendered.Error, rendered, []);
+            return new PreparedPrompt(rendered.Error, rendered, EncodedPrompt.Empty);
         TextRun[] runs = [.. rendered.Text.Runs.Select(r => new TextRun(rendered.Text.Text.Substring(r.Start, r.Length), r.IsTrusted))];
-        int[] tokens = model.Tokenizer.Encode(runs);
-        ChatError? error = tokens.Length == 0
+        EncodedPrompt encoded = model.Sampled.Encode(runs);
+        ChatError? error = encoded.Tokens.Length == 0
             ? new ChatError(ChatErrorKind.InvalidRequest, "messages: the conversation renders to an empty prompt", "messages")
             : null;
-        return new PreparedPrompt(error, rendered, tokens);
+        return new PreparedPrompt(error, rendered, encoded);
     }
 
     private SamplingSettings Sampling(SamplingWishes wishes) => model.Sampling with
@@ -68,6 +87,4 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         TopK = wishes.TopK ?? model.Sampling.TopK,
         Seed = wishes.Seed ?? model.Sampling.Seed,
     };
-
-    private sealed record PreparedPrompt(ChatError? Error, RenderedPrompt Rendered, int[] Tokens);
 }

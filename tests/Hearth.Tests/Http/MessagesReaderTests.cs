@@ -19,6 +19,16 @@ public sealed class MessagesReaderTests
     }
 
     [Fact]
+    public void A_prompt_below_the_billing_line_stays()
+    {
+        var request = Read("""
+            "system": "x-anthropic-billing-header: cc_version=2.1.330.abc\nBe kind.", "messages": [{"role": "user", "content": "hi"}]
+            """);
+
+        Assert.Equal("Be kind.", Texts(request.Messages[0]));
+    }
+
+    [Fact]
     public void System_messages_in_the_middle_keep_their_place()
     {
         var request = Read("""

@@ -72,9 +72,9 @@ public sealed class MessagesStreamTests
         .Select(parts => new ChatEvent[] { new AnswerStarted(Started) }
             .Concat(parts.SelectMany(p => p)).Append(new AnswerFinished(FinishReason.EndOfTurn, null, Ended)).ToArray());
 
-    private static List<StreamEventWire> Translate(ChatEvent[] answer, bool omitsThinking = false)
+    private static List<StreamEventWire> Translate(ChatEvent[] answer, bool omitsThinking = false, CacheLifetime cache = CacheLifetime.None)
     {
-        MessagesStream stream = new("msg_1", "m", omitsThinking, hasContextManagement: false);
+        MessagesStream stream = new("msg_1", "m", omitsThinking, hasContextManagement: false, cache);
         List<StreamEventWire> events = [];
         foreach (var item in answer)
             stream.Add(item, events);

@@ -117,6 +117,25 @@ public sealed class SparkAnswerTests(SparkServer spark)
     }
 
     [Theory]
+    [InlineData("\"temperature\": 0", "end_of_turn")]
+    [InlineData("\"stop_sequences\": [\"Spark\"]", "stop_sequence")]
+    public async Task A_request_can_be_asked_where_it_went(string field, string outcome)
+    {
+        using var response = await spark.Server.PostAsync("/v1/messages", WithField(Question, field));
+        var usage = (await ServerUnderTest.ReadJsonAsync(response)).GetProperty("usage");
+        using var explained = await spark.Server.SendAsync(HttpMethod.Get, "/api/requests/" + response.Headers.GetValues("request-id").Single());
+        var request = await ServerUnderTest.ReadJsonAsync(explained);
+
+        Assert.Equal((outcome, "spark"), (Text(request, "outcome"), Text(request, "answered_by")));
+        var tokens = request.GetProperty("tokens");
+        Assert.Equal(
+            (usage.GetProperty("input_tokens").GetInt32(), usage.GetProperty("cache_read_input_tokens").GetInt32(), usage.GetProperty("output_tokens").GetInt32()),
+            (tokens.GetProperty("computed").GetInt32(), tokens.GetProperty("reused").GetInt32(), tokens.GetProperty("output").GetInt32()));
+        Assert.Equal(["queue_ms", "prefill_ms", "decode_ms"], request.GetProperty("times").EnumerateObject().Select(t => t.Name));
+        Assert.NotEqual(JsonValueKind.Null, request.GetProperty("prefix").ValueKind);
+    }
+
+    [Theory]
     [InlineData("\"stop_sequences\": [\"Spark\"]", 64, "stop_sequence", "Spark")]
     [InlineData("\"temperature\": 0", 2, "max_tokens", null)]
     public async Task An_answer_says_why_it_ended(string field, int maxTokens, string reason, string? sequence)

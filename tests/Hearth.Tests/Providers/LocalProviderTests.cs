@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hearth.Chat;
+using Hearth.Engine;
 
 namespace Hearth.Tests.Providers;
 
@@ -118,6 +119,39 @@ public sealed class LocalProviderTests
         var next = await ReadAsync(model, Request with { MaxTokens = 900 });
         Assert.NotEmpty(next);
         Assert.Equal(0, model.Counters.LeasedCells);
+    }
+
+    [Theory]
+    [InlineData(null, null, RequestClass.Main, RequestPriority.Main, null)]
+    [InlineData("s", null, RequestClass.Background, RequestPriority.Background, "s")]
+    [InlineData("s", "a", RequestClass.SubAgent, RequestPriority.SubAgent, "s/a")]
+    public async Task Who_asks_reaches_the_engine(string? session, string? agent, RequestClass requestClass, RequestPriority priority, string? key)
+    {
+        await using ScriptedModel model = new("x");
+
+        var generation = model.Provider.ToGeneration(Request with { Origin = new RequestOrigin(session, agent, requestClass) }, [1]);
+
+        Assert.Equal((priority, key), (generation.Priority, generation.Session));
+    }
+
+    [Theory]
+    [InlineData(200, null, "Hello there")]
+    [InlineData(8, null, "Hello th")]
+    [InlineData(200, "re", "Hello the")]
+    public async Task An_answer_that_comes_back_is_the_tokens_that_were_sampled(int maxTokens, string? stop, string shown)
+    {
+        await using ScriptedModel model = new([.. "Hello there".Select(c => c.ToString())]);
+        var request = Request with { MaxTokens = maxTokens, StopSequences = stop is null ? [] : [stop] };
+        var prompt = model.Provider.Preview(request).Tokens;
+
+        Assert.Equal(shown, Text(await ReadAsync(model, request)));
+        var history = model.Provider.Preview(Request with
+        {
+            Messages = [.. Request.Messages, ChatMessage.OfText(ChatRole.Assistant, shown), ChatMessage.OfText(ChatRole.User, "more")],
+        }).Tokens;
+
+        var letters = shown.SelectMany(c => model.Local.Tokenizer.Encode([new TextRun(c.ToString(), false)]));
+        Assert.Equal([.. prompt, .. letters, model.Local.Tokenizer.SpecialTokens["<|im_end|>"]], history.Take(prompt.Count + shown.Length + 1));
     }
 
     private static async Task<List<ChatEvent>> AnswerAsync(string script, ChatRequest request)

@@ -17,19 +17,28 @@ internal sealed class ScriptedModel : IAsyncDisposable
     /// <param name="answer">The text the model "writes"; its markers become the vocabulary's own tokens.</param>
     /// <param name="window">Tokens of a request.</param>
     public ScriptedModel(string answer, int window = 1024)
+        : this([answer], window)
+    {
+    }
+
+    /// <param name="pieces">The text the model "writes", each piece in the tokens that it has on its own.</param>
+    /// <param name="window">Tokens of a request.</param>
+    public ScriptedModel(string[] pieces, int window = 1024)
     {
         var model = NativeLibraryFixture.LoadSpark();
         Tokenizer tokenizer = new(model.Vocab);
-        int[] script = [.. tokenizer.Encode([new TextRun(answer, true)]), tokenizer.SpecialTokens["<|im_end|>"]];
+        int[] script = [.. pieces.SelectMany(p => tokenizer.Encode([new TextRun(p, true)])), tokenizer.SpecialTokens["<|im_end|>"]];
         EngineSettings settings = new(["none"], window, window, 1);
         _engine = new LocalEngine(
             settings, VocabularyFacts.Of(model.Vocab), () => new WritingDecoder(script, window, model.Vocab.TokenCount), TimeProvider.System,
             NullLogger.Instance, model);
         var template = ChatTemplate.Parse(model.ChatTemplate()!, "spark", new TemplateTokens("", "<|im_end|>"));
-        LocalModel local = new(
+        Local = new LocalModel(
             new ProviderModel("spark", "Spark", DateTimeOffset.UnixEpoch, window, window), _engine, template, new HermesFormat(), SamplingSettings.Greedy);
-        Provider = new LocalProvider(local, TimeProvider.System, NullLogger.Instance, logPrompts: false);
+        Provider = new LocalProvider(Local, TimeProvider.System, NullLogger.Instance, logPrompts: false);
     }
+
+    public LocalModel Local { get; }
 
     public LocalProvider Provider { get; }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Hearth.Config;
 using Hearth.Providers;
 using Hearth.Telemetry;
@@ -16,7 +15,7 @@ public sealed class SparkServerCollection : ICollectionFixture<SparkServer>
 /// <summary>The real server with the bundled model, and every line it has logged.</summary>
 public sealed class SparkServer : IAsyncLifetime
 {
-    private readonly LineCollector _lines = new();
+    private readonly CollectedLines _lines = new();
     private ServerUnderTest? _server;
 
     public IReadOnlyCollection<string> Lines => _lines.Lines;
@@ -43,25 +42,5 @@ public sealed class SparkServer : IAsyncLifetime
         var load = await LocalModelLoader.LoadAsync(settings, new Progress<LoadStep>(), loggers, CancellationToken.None);
         var loaded = Assert.IsType<ModelLoad.Loaded>(load);
         return await ServerUnderTest.StartAsync(loaded.Model, settings, loggers: loggers);
-    }
-
-    private sealed class LineCollector : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception));
     }
 }

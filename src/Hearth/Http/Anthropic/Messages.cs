@@ -5,7 +5,7 @@ using Hearth.Providers;
 namespace Hearth.Http.Anthropic;
 
 /// <summary><c>POST /v1/messages</c>: the body becomes a <see cref="ChatRequest"/>, the answer's events become a stream or one object.</summary>
-internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogger log)
+internal sealed class Messages(ProviderCatalog catalog, RequestHistory history, TimeProvider time, ILogger log)
 {
     /// <summary>Silence after which a ping is sent: clients give up after minutes, some proxies after half of one.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
@@ -20,7 +20,12 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
             return;
         }
 
-        ChatAnswer answer = catalog.Resolve(request.Value!.Model).Answer(request.Value, context.RequestAborted);
+        ChatRequest asked = request.Value! with { Origin = OriginReader.Read(context.Request.Headers, wire!) };
+        IProvider provider = catalog.Resolve(asked.Model);
+        RequestInfo info = RequestInfo.Of(context);
+        info.Begin(asked, provider.Model.Id, time.GetUtcNow());
+        history.Add(info);
+        ChatAnswer answer = provider.Answer(asked, context.RequestAborted);
         if (answer.Error is not null)
         {
             await Errors.WriteAsync(context, answer.Error);
@@ -28,8 +33,8 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
         }
 
         MessagesStream stream = new(
-            "msg_" + Guid.NewGuid().ToString("N"), request.Value.Model, wire!.Thinking?.Display == "omitted",
-            wire.ContextManagement.ValueKind == JsonValueKind.Object);
+            "msg_" + Guid.NewGuid().ToString("N"), asked.Model, wire!.Thinking?.Display == "omitted",
+            wire.ContextManagement.ValueKind == JsonValueKind.Object, CacheMarks.Last(wire));
         if (wire.Stream == true)
             await StreamAsync(context, answer, stream);
         else
@@ -49,7 +54,7 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
             if (await next is not { } item)
                 return;
             stream.Add(item, events);
-            Note(context, item);
+            RequestInfo.Of(context).Note(item);
             await WriteAsync(sse, events, context.RequestAborted);
             events.Clear();
         }
@@ -65,7 +70,7 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
         {
             failure = (item as AnswerFailed)?.Error ?? failure;
             stream.Add(item, events);
-            Note(context, item);
+            RequestInfo.Of(context).Note(item);
             events.ForEach(fold.Add);
             events.Clear();
         }
@@ -114,11 +119,5 @@ internal sealed class Messages(ProviderCatalog catalog, TimeProvider time, ILogg
         foreach (StreamEventWire item in events)
             sse.Write(item.Type, item, MessagesJson.Default.StreamEventWire);
         await sse.FlushAsync(cancellation);
-    }
-
-    private static void Note(HttpContext context, ChatEvent item)
-    {
-        if (item is AnswerFinished finished)
-            RequestInfo.Of(context).Usage = finished.Usage;
     }
 }

@@ -64,14 +64,15 @@ internal static class MessagesReader
         return wire.TopK < 0 ? WireErrors.Invalid("top_k", "Input should be greater than or equal to 0") : null;
     }
 
-    /// <summary>The line that Claude Code puts first for billing differs between conversations and would part their prompts.</summary>
+    /// <summary>Without the attribution line, which differs between conversations and would part their prompts.</summary>
     private static WireResult<ChatMessage> ReadSystem(JsonElement system)
     {
         WireResult<IReadOnlyList<ChatContent>> content = ContentReader.Read(system, "system");
         if (content.Error is not null)
             return content.Error;
-        IEnumerable<ChatContent> kept = content.Value!.Where(c => c is not TextContent { Text: var text }
-            || (text.Length > 0 && !text.StartsWith("x-anthropic-billing-header:", StringComparison.Ordinal)));
+        IEnumerable<ChatContent> kept = content.Value!
+            .Select(c => c is TextContent text ? new TextContent(AttributionLine.Drop(text.Text)) : c)
+            .Where(c => c is not TextContent { Text: "" });
         return new ChatMessage(ChatRole.System, [.. kept]);
     }
 

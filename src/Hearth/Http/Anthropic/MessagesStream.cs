@@ -7,7 +7,7 @@ namespace Hearth.Http.Anthropic;
 /// Turns an answer's events into those of the Messages API: a state machine with at most one open block. Streams write the events as
 /// they come; a whole message is the same events folded by <see cref="MessageFold"/>.
 /// </summary>
-internal sealed class MessagesStream(string messageId, string model, bool omitsThinking, bool hasContextManagement)
+internal sealed class MessagesStream(string messageId, string model, bool omitsThinking, bool hasContextManagement, CacheLifetime cache)
 {
     private enum Block
     {
@@ -66,13 +66,20 @@ internal sealed class MessagesStream(string messageId, string model, bool omitsT
     /// <summary>Ends a stream that broke.</summary>
     public static StreamEventWire Failure(ChatError error) => new("error") { Error = Errors.ToWire(error) };
 
-    private static UsageWire Usage(ChatUsage usage, int outputTokens) => new()
+    /// <summary>Everything that is computed goes into the cache. It is reported as such to clients that ask for a cache, and as input to others.</summary>
+    private UsageWire Usage(ChatUsage usage, int outputTokens)
     {
-        InputTokens = usage.InputTokens,
-        CacheReadInputTokens = usage.CachedTokens,
-        OutputTokens = outputTokens,
-        OutputTokensDetails = usage.ThinkingTokens > 0 ? new OutputDetailsWire(usage.ThinkingTokens) : null,
-    };
+        int created = cache == CacheLifetime.None ? 0 : usage.InputTokens;
+        return new UsageWire
+        {
+            InputTokens = usage.InputTokens - created,
+            CacheCreationInputTokens = created,
+            CacheReadInputTokens = usage.CachedTokens,
+            CacheCreation = cache == CacheLifetime.OneHour ? new CacheCreationWire(0, created) : new CacheCreationWire(created, 0),
+            OutputTokens = outputTokens,
+            OutputTokensDetails = usage.ThinkingTokens > 0 ? new OutputDetailsWire(usage.ThinkingTokens) : null,
+        };
+    }
 
     private static string StopReason(FinishReason reason) => reason switch
     {

@@ -17,6 +17,10 @@ internal sealed record MessagesRequestWire
 
     public JsonElement System { get; init; }
 
+    public JsonElement Metadata { get; init; }
+
+    public JsonElement CacheControl { get; init; }
+
     public bool? Stream { get; init; }
 
     public IReadOnlyList<string>? StopSequences { get; init; }
@@ -83,6 +87,8 @@ internal sealed record ToolWire
     public JsonElement InputSchema { get; init; }
 
     public bool? DeferLoading { get; init; }
+
+    public JsonElement CacheControl { get; init; }
 }
 
 /// <summary>Which tool must be called.</summary>
@@ -142,11 +148,11 @@ internal sealed record UsageWire
 {
     public required int InputTokens { get; init; }
 
-    public int CacheCreationInputTokens { get; init; }
+    public required int CacheCreationInputTokens { get; init; }
 
     public required int CacheReadInputTokens { get; init; }
 
-    public CacheCreationWire CacheCreation { get; } = new(0, 0);
+    public required CacheCreationWire CacheCreation { get; init; }
 
     public required int OutputTokens { get; init; }
 

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Hearth.Engine;
+
+/// <summary>
+/// Names everything that a prompt has said up to a place: its special tokens by id, its text by bytes, so that text which only spells a
+/// special token has another name. SHA-256, cut to 128 bits: a client cannot make two prompts with one name.
+/// </summary>
+internal readonly record struct RunChain(UInt128 Value)
+{
+    /// <summary>Bytes that <see cref="ThenText"/> needs in front of a text: the name so far and the kind of what follows.</summary>
+    public const int HeaderBytes = 17;
+
+    private const byte TextKind = 0;
+    private const byte SpecialKind = 1;
+
+    /// <summary>Nothing was said.</summary>
+    public static RunChain Start => default;
+
+    /// <summary>A special token follows.</summary>
+    public RunChain ThenSpecial(int token)
+    {
+        Span<byte> element = stackalloc byte[HeaderBytes + sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(element[HeaderBytes..], token);
+        return Then(element, SpecialKind);
+    }
+
+    /// <summary>A run of text follows: the bytes of <paramref name="element"/> after the first <see cref="HeaderBytes"/>, which are written here.</summary>
+    public RunChain ThenText(Span<byte> element) => Then(element, TextKind);
+
+    private RunChain Then(Span<byte> element, byte kind)
+    {
+        BinaryPrimitives.WriteUInt128LittleEndian(element, Value);
+        element[HeaderBytes - 1] = kind;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(element, hash);
+        return new RunChain(BinaryPrimitives.ReadUInt128LittleEndian(hash));
+    }
+}
