@@ -1,8 +1,11 @@
 using Hearth.Commands;
 using Hearth.Commands.Bench;
+using Hearth.Commands.Bench.Sessions;
 using Hearth.Providers;
 
 var terminal = Terminal.OfProcess();
 using var stop = StopRequests.OfProcess();
-var parts = new CommandParts(LocalModelLoader.LoadAsync, [RawBenchmark.Create(terminal, stop)]);
+var parts = new CommandParts(
+    LocalModelLoader.LoadAsync,
+    [RawBenchmark.Create(terminal, stop), SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync)]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);
