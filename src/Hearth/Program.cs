@@ -1,5 +1,6 @@
 using Hearth.Commands;
 using Hearth.Commands.Bench;
+using Hearth.Commands.Bench.Latency;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Providers;
 
@@ -7,5 +8,9 @@ var terminal = Terminal.OfProcess();
 using var stop = StopRequests.OfProcess();
 var parts = new CommandParts(
     LocalModelLoader.LoadAsync,
-    [RawBenchmark.Create(terminal, stop), SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync)]);
+    [
+        RawBenchmark.Create(terminal, stop),
+        SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+        LatencyBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+    ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);
