@@ -1,5 +1,6 @@
 using Hearth.Commands;
 using Hearth.Commands.Bench;
+using Hearth.Commands.Bench.Forks;
 using Hearth.Commands.Bench.Latency;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Providers;
@@ -12,5 +13,6 @@ var parts = new CommandParts(
         RawBenchmark.Create(terminal, stop),
         SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
         LatencyBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+        ForksBenchmark.Create(terminal, stop),
     ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);
