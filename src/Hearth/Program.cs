@@ -1,8 +1,20 @@
 using Hearth.Commands;
 using Hearth.Commands.Bench;
+using Hearth.Commands.Bench.Forks;
+using Hearth.Commands.Bench.Latency;
+using Hearth.Commands.Bench.Sessions;
+using Hearth.Commands.Bench.Soak;
 using Hearth.Providers;
 
 var terminal = Terminal.OfProcess();
 using var stop = StopRequests.OfProcess();
-var parts = new CommandParts(LocalModelLoader.LoadAsync, [RawBenchmark.Create(terminal, stop)]);
+var parts = new CommandParts(
+    LocalModelLoader.LoadAsync,
+    [
+        RawBenchmark.Create(terminal, stop),
+        SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+        LatencyBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+        ForksBenchmark.Create(terminal, stop),
+        SoakBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+    ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Hearth.Llama;
+using Hearth.Providers;
+
+namespace Hearth.Commands.Bench.Servers;
+
+/// <summary>The frame of every benchmark that asks servers: starts them, runs, ends them, and turns what went wrong into one sentence.</summary>
+internal static class BenchRun
+{
+    public static async Task<int> WithServersAsync(
+        ServerChoice choice, Terminal terminal, StopRequests stop, ModelLoader loadModel, Func<BenchServers, Task<int>> run) =>
+        await GuardAsync(terminal, stop, async () =>
+        {
+            var (servers, error) = await BenchServers.StartAsync(choice, terminal, stop, loadModel);
+            if (servers is null)
+                return terminal.Fail(error!);
+            await using (servers)
+                return await run(servers);
+        });
+
+    /// <summary>Ctrl+C and failures of servers, files and the library as exit codes.</summary>
+    public static async Task<int> GuardAsync(Terminal terminal, StopRequests stop, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (OperationCanceledException) when (stop.Finish.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or JsonException or LlamaException)
+        {
+            return stop.Finish.IsCancellationRequested ? ExitCodes.Interrupted : terminal.Fail(e.Message);
+        }
+    }
+}
