@@ -34,6 +34,7 @@ internal static class Endpoints
         ModelList models = new(catalog);
         Render render = new(catalog);
         Requests requests = new(history);
+        EngineStatus engine = new(catalog);
 
         app.Use(next => context => RequestPipeline.RunAsync(context, next, options, time, log));
 
@@ -44,6 +45,7 @@ internal static class Endpoints
         app.MapPost("/api/render", render.HandleAsync);
         app.MapGet("/api/requests", requests.ListAsync);
         app.MapGet("/api/requests/{id}", requests.GetAsync);
+        app.MapGet("/api/engine", engine.HandleAsync);
 
         app.MapGet("/health", context => HealthAsync(context, catalog));
         app.MapMethods("/", ["HEAD", "GET"], Hello);

@@ -10,7 +10,7 @@ internal sealed record PlanOverrides(int? Window, int? Pool, int? Sequences, KvT
 }
 
 /// <summary>Either settings with the reasons for them, or one sentence that says why the model does not fit.</summary>
-internal sealed record PlannedMemory(EngineSettings? Settings, IReadOnlyList<string> Explanation, string? Error);
+internal sealed record PlannedMemory(EngineSettings? Settings, MemoryLedger? Ledger, IReadOnlyList<string> Explanation, string? Error);
 
 /// <summary>Chooses window, cell pool, number format, threads and GPU layers to fit the memory. Pure: everything it knows is handed in.</summary>
 internal sealed class MemoryPlan
@@ -63,7 +63,7 @@ internal sealed class MemoryPlan
         ? $"{bytes / BytesPerGigabyte:0.0} GB"
         : $"{bytes / (1024 * 1024):0} MB";
 
-    private static PlannedMemory Fail(string error) => new(null, [], error);
+    private static PlannedMemory Fail(string error) => new(null, null, [], error);
 
     private PlannedMemory Make()
     {
@@ -94,7 +94,9 @@ internal sealed class MemoryPlan
             BatchThreads = Threads(),
             GpuLayers = GpuLayers(pool, kvType),
         };
-        return new PlannedMemory(settings, Explain(settings, trained), null);
+        MemoryLedger ledger = new(
+            budget, _file.WeightBytes, pool * CellBytes(kvType), ids * _file.StateBytes, BufferBytes, settings.SavedBytes);
+        return new PlannedMemory(settings, ledger, Explain(settings, trained), null);
     }
 
     /// <summary>Recurrent states are allocated for every id, so they may take a quarter of what the weights leave.</summary>

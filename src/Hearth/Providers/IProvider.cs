@@ -1,4 +1,5 @@
 using Hearth.Chat;
+using Hearth.Models;
 
 namespace Hearth.Providers;
 
@@ -10,6 +11,9 @@ internal interface IProvider
 
     /// <summary>Whether requests would be accepted now; null means healthy, otherwise the reason they would not.</summary>
     string? Unhealthy { get; }
+
+    /// <summary>What the engine behind this provider holds; null when another machine has it.</summary>
+    ProviderStatus? Status { get; }
 
     /// <summary>
     /// Begins to answer. Refusals (<see cref="ChatErrorKind.InvalidRequest"/>, <see cref="ChatErrorKind.PromptTooLong"/>,
@@ -24,6 +28,10 @@ internal interface IProvider
 
 /// <summary>A model as clients see it. Limits are in tokens.</summary>
 internal sealed record ProviderModel(string Id, string DisplayName, DateTimeOffset Created, int MaxInputTokens, int MaxOutputTokens);
+
+/// <summary>A local engine's books. Sizes in tokens unless the name says otherwise.</summary>
+internal sealed record ProviderStatus(
+    int Waiting, int Running, int LeasedCells, int CachedCells, int Cells, long SavedBytes, long Steps, MemoryLedger Memory);
 
 /// <summary>Either a refusal or the events of an answer; never both.</summary>
 internal sealed record ChatAnswer(ChatError? Error, IAsyncEnumerable<ChatEvent> Events)

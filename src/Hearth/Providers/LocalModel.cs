@@ -1,6 +1,7 @@
 using Hearth.Chat.Formats;
 using Hearth.Chat.Templates;
 using Hearth.Engine;
+using Hearth.Models;
 using LocalEngine = Hearth.Engine.Engine;
 
 namespace Hearth.Providers;
@@ -20,6 +21,9 @@ internal sealed class LocalModel
     public ProviderModel Description { get; }
 
     public LocalEngine Engine { get; }
+
+    /// <summary>What the machine's memory is used for.</summary>
+    public MemoryLedger Memory { get; init; } = MemoryLedger.Nothing;
 
     public ChatTemplate Template { get; }
 

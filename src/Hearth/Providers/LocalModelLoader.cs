@@ -35,8 +35,8 @@ internal static class LocalModelLoader
         {
             LlamaLibrary library = LlamaLibrary.Load(NativePackages.Find(Backend(settings.Gpu)), loggers.CreateLogger("llama"));
             PlannedMemory plan = MemoryPlan.Make(file, Machine.Measure(), library.Devices, Overrides(settings));
-            return plan.Settings is { } engineSettings
-                ? Load(file, engineSettings, plan.Explanation, settings, progress, loggers, cancellation)
+            return plan is { Settings: { } engineSettings, Ledger: { } ledger }
+                ? Load(file, engineSettings, ledger, plan.Explanation, settings, progress, loggers, cancellation)
                 : new ModelLoad.Failed(plan.Error!);
         }
         catch (LlamaException e)
@@ -52,6 +52,7 @@ internal static class LocalModelLoader
     private static ModelLoad.Loaded Load(
         GgufFile file,
         EngineSettings engineSettings,
+        MemoryLedger ledger,
         IReadOnlyList<string> explanation,
         LaunchSettings settings,
         IProgress<LoadStep> progress,
@@ -68,7 +69,10 @@ internal static class LocalModelLoader
         ProviderModel description = new(
             file.Id, file.DisplayName, file.LastWritten, engine.LongestPrompt, engineSettings.Window - 1);
         LocalModel local = new(
-            description, engine, Template(model, file), new HermesFormat(), SamplingDefaults.FromMetadata(model.Metadata));
+            description, engine, Template(model, file), new HermesFormat(), SamplingDefaults.FromMetadata(model.Metadata))
+        {
+            Memory = ledger,
+        };
         LocalProvider provider = new(local, TimeProvider.System, loggers.CreateLogger("prompt"), settings.LogPrompts);
         return new ModelLoad.Loaded(new LoadedModel(
             provider, engineSettings.Window, engineSettings.CellPool, engineSettings.MaxSequences, explanation, stop => StopAsync(engine, stop)));

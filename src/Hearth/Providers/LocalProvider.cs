@@ -11,6 +11,16 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     public string? Unhealthy => model.Engine.Health.Reason;
 
+    public ProviderStatus Status
+    {
+        get
+        {
+            EngineCounters now = model.Engine.Counters;
+            return new ProviderStatus(
+                now.Waiting, now.Running, now.LeasedCells, now.CachedCells, model.Engine.Settings.CellPool, now.SavedBytes, now.Steps, model.Memory);
+        }
+    }
+
     public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
     {
         // 5: messages -> prompt text. 7: text -> tokens.

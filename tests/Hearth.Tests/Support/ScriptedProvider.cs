@@ -14,6 +14,8 @@ internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, Lis
 
     public string? Unhealthy { get; init; }
 
+    public ProviderStatus? Status { get; init; }
+
     /// <summary>Completes when the first answer is being read.</summary>
     public Task Asked => _asked.Task;
 
