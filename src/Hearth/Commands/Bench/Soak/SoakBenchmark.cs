@@ -12,6 +12,9 @@ internal static class SoakBenchmark
     private const double BytesPerMegabyte = 1024 * 1024;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    /// <summary>Less than this of the time left is none: timers may fire a moment early.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+
     public static Command Create(Terminal terminal, StopRequests stop, ModelLoader loadModel)
     {
         var minutes = new Option<double>("--minutes") { HelpName = "M", Description = "How long", DefaultValueFactory = _ => 10 };
@@ -66,9 +69,9 @@ internal static class SoakBenchmark
     {
         List<MemorySample> samples = [];
         var start = terminal.Time.GetTimestamp();
-        while (!work.IsCompleted && terminal.Time.GetElapsedTime(start) is var passed && passed < length)
+        while (!work.IsCompleted && length - terminal.Time.GetElapsedTime(start) is var left && left > Rest)
         {
-            await Task.WhenAny(work, Task.Delay(TimeSpan.FromTicks(Math.Min(Interval.Ticks, (length - passed).Ticks)), terminal.Time, cancellation));
+            await Task.WhenAny(work, Task.Delay(left < Interval ? left : Interval, terminal.Time, cancellation));
             cancellation.ThrowIfCancellationRequested();
             MemorySample sample = new(terminal.Time.GetElapsedTime(start), Environment.WorkingSet / BytesPerMegabyte);
             samples.Add(sample);
