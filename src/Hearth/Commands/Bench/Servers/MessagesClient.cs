@@ -11,7 +11,13 @@ namespace Hearth.Commands.Bench.Servers;
 /// </summary>
 internal sealed class MessagesClient(string name, Uri address, TimeProvider time) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+    // A connection per request: servers close those that idle for some seconds, and a request that meets the closing fails.
+    private readonly HttpClient _http = new()
+    {
+        DefaultRequestHeaders = { ConnectionClose = true },
+        BaseAddress = address,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     public string Name => name;
 
