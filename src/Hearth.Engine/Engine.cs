@@ -115,6 +115,9 @@ public sealed class Engine : IAsyncDisposable
         }));
     }
 
+    /// <summary>Drops every cached prefix that no running request uses, from the cells and from memory, before the next step.</summary>
+    public void Forget() => _loop.TryPost(new EngineCommand.Forget());
+
     /// <summary>
     /// Takes no more requests, lets those it has finish until <paramref name="deadline"/> is over, then cancels the rest. Returns when
     /// nothing is left, at the latest <see cref="LongestStep"/> after the deadline.

@@ -12,6 +12,9 @@ internal abstract record EngineCommand
     /// <summary>Nobody gets the rest.</summary>
     public sealed record CancelAll : EngineCommand;
 
+    /// <summary>What nobody uses at the moment is not kept for later.</summary>
+    public sealed record Forget : EngineCommand;
+
     /// <summary>Completed once nothing is left to do, or the engine ended.</summary>
     public sealed record NotifyWhenIdle(TaskCompletionSource Idle) : EngineCommand;
 }

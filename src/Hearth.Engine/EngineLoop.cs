@@ -154,6 +154,7 @@ internal sealed class EngineLoop
                 case EngineCommand.Submit submit: _scheduler.Submit(submit.Sequence); break;
                 case EngineCommand.Cancel cancel: _scheduler.Cancel(cancel.Sequence, _time.GetTimestamp()); break;
                 case EngineCommand.CancelAll: _scheduler.CancelAll(_time.GetTimestamp()); break;
+                case EngineCommand.Forget: _scheduler.Cache.Forget(); break;
                 case EngineCommand.NotifyWhenIdle notify: _idleWaiters.Add(notify.Idle); break;
                 default: throw new InvalidOperationException($"Unknown command {command}.");
             }

@@ -141,6 +141,13 @@ internal sealed class PrefixCache
     /// <summary>The planned operations were run.</summary>
     public void Settle() => _ledger.Settle();
 
+    /// <summary>Drops everything that nobody leases, saved states included.</summary>
+    public void Forget()
+    {
+        foreach (var branch in _tree.Branches.Where(b => b.Holder is null).ToArray()) Remove(branch);
+        _ledger.Clear();
+    }
+
     /// <summary>The KV cells are lost; what was saved is not.</summary>
     public void LoseCells()
     {

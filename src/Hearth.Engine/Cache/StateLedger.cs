@@ -47,6 +47,12 @@ internal sealed class StateLedger(long budgetBytes, Action<SavedState> forget)
         while (Bytes > budgetBytes && _byUse.First is { } oldest) Drop(oldest.Value);
     }
 
+    /// <summary>Takes everything out.</summary>
+    public void Clear()
+    {
+        while (_byUse.First is { } oldest) Drop(oldest.Value);
+    }
+
     /// <summary>Takes a state out; harmless when it is not there.</summary>
     public void Drop(SavedState state)
     {

@@ -73,6 +73,9 @@ internal static class RawBenchmark
             var prompt = plan.Prompt(i, vocabulary);
             var first = i % 2 == 0 ? raw.Run(prompt, plan.AnswerTokens) : null;
             var ours = await hearth.RunAsync(prompt, plan.AnswerTokens);
+
+            // The next run meets empty cells, as the raw loop does.
+            engine.Forget();
             var pair = (Raw: first ?? raw.Run(prompt, plan.AnswerTokens), Hearth: ours);
             if (!pair.Raw.Tokens.Take(ours.Tokens.Count).SequenceEqual(ours.Tokens))
                 return terminal.Fail("The engine's answer differs from the raw loop's.");

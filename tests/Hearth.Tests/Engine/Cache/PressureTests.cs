@@ -129,6 +129,24 @@ public sealed class PressureTests
         Assert.Equal(GenerationStop.MaxTokens, drive.Ends[largest]);
     }
 
+    [Fact]
+    public void Forgetting_leaves_what_runs_and_nothing_else()
+    {
+        var drive = Drive(cells: 1000, savedBytes: 1 << 20);
+        drive.Run(SchedulerDrive.Prompt(700, 1), 0);
+        drive.Run(SchedulerDrive.Prompt(900, 2), 0);
+        var running = drive.Submit(SchedulerDrive.PromptWithAnswer(60, 20), 20);
+        drive.Step();
+        drive.Scheduler.Cache.Forget();
+        drive.Step();
+
+        Assert.Equal(running.Position, drive.Scheduler.Cache.UsedCells);
+        Assert.Equal(0, drive.Scheduler.Cache.SavedBytes);
+        drive.RunUntilIdle();
+        Assert.Equal(20, drive.TokensOf(running).Count);
+        Assert.Equal(700, drive.Run(SchedulerDrive.Prompt(700, 1), 0));
+    }
+
     private static SchedulerDrive Drive(int cells, long savedBytes = 0) => new(
         new SchedulerLimits(window: cells, cells, running: 4, batchTokens: 128, microBatchTokens: 64)
         {
