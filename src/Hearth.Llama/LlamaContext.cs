@@ -16,6 +16,7 @@ public sealed unsafe class LlamaContext : IDisposable
     private readonly bool _isUnified;
     private readonly BatchCheck _check;
     private readonly bool[] _hasOutput;
+    private readonly Threadpool? _threads;
     private int* _abort;
 
     internal LlamaContext(LlamaModel model, LlamaContextOptions options)
@@ -25,6 +26,7 @@ public sealed unsafe class LlamaContext : IDisposable
         if (_handle.IsInvalid)
             throw new LlamaException($"llama.cpp cannot make a context of {options.Cells} cells: it may not fit the memory; try a smaller one.");
         _handle.KeepAlive(model.Handle);
+        _threads = Threadpool.Attach(_handle, Math.Max(options.Threads, options.BatchThreads));
         _memory = LlamaNative.llama_get_memory(_handle);
         _vocabularySize = model.Vocab.TokenCount;
         _isUnified = options.KvUnified;
@@ -155,6 +157,7 @@ public sealed unsafe class LlamaContext : IDisposable
     public void Dispose()
     {
         _handle.Dispose();
+        _threads?.Dispose();
         NativeMemory.Free(_abort);
         _abort = null;
     }

@@ -17,6 +17,18 @@ internal static unsafe partial class GgmlNative
     [LibraryImport(Registry)]
     internal static partial nint ggml_backend_dev_get(nuint index);
 
+    [LibraryImport(Registry)]
+    internal static partial nint ggml_backend_dev_by_type(int type);
+
+    [LibraryImport(Base)]
+    internal static partial nint ggml_backend_dev_backend_reg(nint device);
+
+    [LibraryImport(Base, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint ggml_backend_reg_get_proc_address(nint registry, string name);
+
+    [LibraryImport(Base)]
+    internal static partial void ggml_threadpool_params_init(byte* parameters, int threads);
+
     [LibraryImport(Base)]
     internal static partial byte* ggml_backend_dev_name(nint device);
 

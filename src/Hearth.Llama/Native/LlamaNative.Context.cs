@@ -42,6 +42,9 @@ internal static unsafe partial class LlamaNative
     internal static partial void llama_set_n_threads(ContextHandle context, int threads, int threadsBatch);
 
     [LibraryImport(Library)]
+    internal static partial void llama_attach_threadpool(ContextHandle context, nint threadpool, nint threadpoolBatch);
+
+    [LibraryImport(Library)]
     internal static partial void llama_set_abort_callback(ContextHandle context, delegate* unmanaged[Cdecl]<nint, byte> callback, nint data);
 
     [LibraryImport(Library)]
