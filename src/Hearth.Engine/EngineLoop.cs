@@ -53,6 +53,7 @@ internal sealed class EngineLoop
             SequenceIds = sizes.Sequences,
             Memory = sizes.Memory,
             SavedBytes = settings.SavedBytes,
+            IdleShare = settings.IdleShare,
             StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * time.TimestampFrequency),
             TicksPerSecond = time.TimestampFrequency,
         };
@@ -125,7 +126,7 @@ internal sealed class EngineLoop
         {
             TakeCommands();
             var plan = _scheduler.Plan(_time.GetTimestamp());
-            if (plan.IsEmpty) WaitForCommand();
+            if (plan.IsEmpty && (_idleWaiters.Count > 0 || !_scheduler.PlanTidying())) WaitForCommand();
             else if (Step(plan) is { } fault) return fault;
         }
 

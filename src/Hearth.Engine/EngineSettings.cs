@@ -15,6 +15,12 @@ public sealed record EngineSettings(IReadOnlyList<string> ModelPaths, int Window
     /// <summary>Most bytes of KV segments and checkpoints kept outside the cells; 0 keeps none.</summary>
     public long SavedBytes { get; init; }
 
+    /// <summary>
+    /// Most cells that nobody uses while requests run, as a multiple of those that are used: attention reads all cells up to the highest
+    /// one that holds something. Above it, prefixes wait in memory outside the cells.
+    /// </summary>
+    public double IdleShare { get; init; } = double.PositiveInfinity;
+
     /// <summary>Longest step while several requests share the engine.</summary>
     public TimeSpan StepTarget { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -108,11 +108,22 @@ internal sealed class Scheduler
         (_now, _restored) = (now, 0);
         _plan.Clear();
         Admit();
+        if (Running > 0) _cache.LimitIdle(RunningNeeds(), _now);
         PlanDecodes();
         PlanPrefills();
-        foreach (var operation in _cache.Operations) _plan.Add(operation);
-        _cache.Operations.Clear();
+        HandOver();
         return _plan;
+    }
+
+    /// <summary>
+    /// Nothing is to be computed: fills the plan with one piece of work that makes later steps shorter, if there is any. Small, because
+    /// whoever comes meanwhile waits for it.
+    /// </summary>
+    public bool PlanTidying()
+    {
+        if (!_cache.SaveNext()) return false;
+        HandOver();
+        return true;
     }
 
     /// <summary>The plan was computed.</summary>
@@ -192,10 +203,18 @@ internal sealed class Scheduler
     private bool Fits(Sequence sequence, Reuse reuse)
     {
         if (Running == _limits.Running) return false;
-        long cells = _cache.LeasedWith(reuse) - reuse.Length + Needs(sequence);
-        foreach (var running in _prefilling) cells += Needs(running) - running.Position;
-        foreach (var running in _decoding) cells += Needs(running) - running.Position;
+        long cells = _cache.LeasedWith(reuse) - reuse.Length + Needs(sequence) + RunningNeeds();
+        foreach (var running in _prefilling) cells -= running.Position;
+        foreach (var running in _decoding) cells -= running.Position;
         return cells <= _limits.Cells;
+    }
+
+    private int RunningNeeds()
+    {
+        var cells = 0;
+        foreach (var running in _prefilling) cells += Needs(running);
+        foreach (var running in _decoding) cells += Needs(running);
+        return cells;
     }
 
     // A little room to answer; when that is used up as well, the least urgent pauses.
@@ -242,6 +261,12 @@ internal sealed class Scheduler
         GiveUpBranch(sequence, _now);
         sequence.Enter(SequenceState.Waiting, _now);
         _waiting.Return(sequence);
+    }
+
+    private void HandOver()
+    {
+        foreach (var operation in _cache.Operations) _plan.Add(operation);
+        _cache.Operations.Clear();
     }
 
     private void PlanDecodes()

@@ -54,6 +54,11 @@ internal sealed record SchedulerLimits
     /// <summary>Most bytes of saved segments and checkpoints.</summary>
     public long SavedBytes { get; init; }
 
+    /// <summary>
+    /// Most cells of parked branches while anybody runs, as a multiple of the running requests' own; the rest waits outside the cells.
+    /// </summary>
+    public double IdleShare { get; init; } = double.PositiveInfinity;
+
     /// <summary>Longest step while several requests share the engine, in timestamps.</summary>
     public long StepTargetTicks { get; init; } = TimeSpan.TicksPerSecond / 5;
 

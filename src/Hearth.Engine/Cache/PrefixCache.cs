@@ -9,6 +9,12 @@ namespace Hearth.Engine.Cache;
 /// </summary>
 internal sealed class PrefixCache
 {
+    /// <summary>Idle cells that never matter: two blocks of what the library reads at once.</summary>
+    private const int FewCells = 512;
+
+    /// <summary>Most cells that leave for that reason in one step: what is not saved yet is copied out first.</summary>
+    private const int MostLeaving = 8 * TokenChain.Block;
+
     private readonly SchedulerLimits _limits;
     private readonly Func<int, int, bool> _holdsWindow;
     private readonly Retention _retention;
@@ -100,6 +106,35 @@ internal sealed class PrefixCache
         if (_limits.Cells - _tree.LeasedCells < cells) return false;
         Evict(cells, now);
         return true;
+    }
+
+    /// <summary>
+    /// Takes parked branches beyond the limit out of the cells, because every running request reads past them. They are saved first, so
+    /// nothing is lost; memory that cannot be saved stays where it is.
+    /// </summary>
+    /// <param name="running">Cells that the running requests will need.</param>
+    /// <param name="now">The time.</param>
+    public void LimitIdle(int running, long now)
+    {
+        if (!_ledger.IsOpen || !_limits.Memory.CanSaveRanges()) return;
+        var tooMany = UsedCells - LeasedCells - Math.Max(FewCells, _limits.IdleShare * running);
+        if (tooMany > 0) Evict(FreeCells + (int)Math.Min(tooMany, MostLeaving), now);
+    }
+
+    /// <summary>Plans to save one block that only cells hold, so that evicting it later costs nothing. False when there is none.</summary>
+    public bool SaveNext()
+    {
+        if (!_ledger.HasRoom || !_limits.Memory.CanSaveRanges()) return false;
+        foreach (var branch in _tree.Branches)
+        {
+            if (branch.Holder is null && SavedUpTo(branch) is var from && from < branch.Length)
+            {
+                Save(branch, from, Math.Min(from + TokenChain.Block, branch.Length));
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -312,17 +347,17 @@ internal sealed class PrefixCache
         }
 
         var length = Math.Max(leaf.Start, (victim.Length - cells) / TokenChain.Block * TokenChain.Block);
-        if (_ledger.IsOpen && _limits.Memory.CanSaveRanges()) Save(victim, length);
+        if (_ledger.IsOpen && _limits.Memory.CanSaveRanges()) Save(victim, length, victim.Length);
         if (length == 0 || (length == leaf.Start && leaf.Parent!.Branches > 1)) Remove(victim);
         else Trim(victim, length);
     }
 
-    private void Save(Branch branch, int from)
+    private void Save(Branch branch, int from, int to)
     {
         var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
         var chain = TokenChain.Of(tokens);
         var superfluous = new List<Segment>();
-        for (var block = from / TokenChain.Block; block * TokenChain.Block < tokens.Length; block++)
+        for (var block = from / TokenChain.Block; block * TokenChain.Block < to; block++)
         {
             var start = block * TokenChain.Block;
             var end = Math.Min(start + TokenChain.Block, tokens.Length);
@@ -333,6 +368,22 @@ internal sealed class PrefixCache
         }
 
         superfluous.ForEach(_ledger.Drop);
+    }
+
+    // The beginning of the first block that no segment holds. A branch that did not grow since it was found saved is not looked at again.
+    private int SavedUpTo(Branch branch)
+    {
+        if (branch.SavedLength == branch.Length) return branch.Length;
+        var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
+        var chain = TokenChain.Of(tokens);
+        for (var start = 0; start < tokens.Length; start += TokenChain.Block)
+        {
+            var own = tokens.AsSpan(start, Math.Min(TokenChain.Block, tokens.Length - start));
+            if (_segments.Find(chain[start / TokenChain.Block], own).Tokens < own.Length) return start;
+        }
+
+        branch.SavedLength = branch.Length;
+        return branch.Length;
     }
 
     private (Segment? Segment, int From, int To) FindSaved(Sequence sequence, int position)

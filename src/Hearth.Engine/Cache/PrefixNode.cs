@@ -62,6 +62,9 @@ internal sealed class Branch(int sequenceId, PrefixNode leaf)
     /// <summary>The priority of its last request.</summary>
     public RequestPriority Priority { get; set; }
 
+    /// <summary>Its length when all of it was found saved; it may have been forgotten since.</summary>
+    public int SavedLength { get; set; }
+
     /// <summary>Tokens that it holds.</summary>
     public int Length => Leaf.End;
 }

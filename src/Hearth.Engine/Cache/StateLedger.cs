@@ -7,14 +7,21 @@ namespace Hearth.Engine.Cache;
 /// <param name="forget">Takes a state that has to go out of wherever it is found.</param>
 internal sealed class StateLedger(long budgetBytes, Action<SavedState> forget)
 {
+    /// <summary>Up to here states are taken before they are needed; the rest of the budget is for what has to leave the cells.</summary>
+    private const double RoomShare = 0.75;
+
     private readonly LinkedList<SavedState> _byUse = [];
     private readonly List<SavedState> _unsettled = [];
+    private bool _hasFailed;
 
     /// <summary>Bytes held.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>False when nothing may be saved at all.</summary>
     public bool IsOpen => budgetBytes > 0;
+
+    /// <summary>True while states may be taken before they are needed: they push nothing out, and taking them has not failed.</summary>
+    public bool HasRoom => !_hasFailed && Bytes < budgetBytes * RoomShare;
 
     /// <summary>A state that the decoder will fill in its next step.</summary>
     public void Add(SavedState state)
@@ -40,7 +47,9 @@ internal sealed class StateLedger(long budgetBytes, Action<SavedState> forget)
             var state = _unsettled[i];
             state.CountedBytes = state.Data.Length;
             Bytes += state.CountedBytes;
-            if (state.Data.Length == 0) Drop(state);
+            if (state.Data.Length > 0) continue;
+            _hasFailed = true;
+            Drop(state);
         }
 
         _unsettled.Clear();

@@ -35,6 +35,9 @@ internal sealed class MemoryPlan
     /// <summary>The library's limit, less the one id that the decoder keeps for itself.</summary>
     private const int MostSequences = 255;
 
+    /// <summary>On processors a token reads every cell at the speed of memory, and a copy out and back costs as much as two tokens do.</summary>
+    private const double IdleShareOnProcessors = 0.5;
+
     /// <summary>More saved KV than this is older than what agents come back to.</summary>
     private const long MostSavedBytes = 16L << 30;
 
@@ -88,6 +91,7 @@ internal sealed class MemoryPlan
         {
             SequenceIds = ids,
             SavedBytes = _overrides.SavedMegabytes is { } megabytes ? (long)megabytes << 20 : Math.Clamp(left / 2, 0, MostSavedBytes),
+            IdleShare = _gpu is null ? IdleShareOnProcessors : double.PositiveInfinity,
             StepTarget = TimeSpan.FromMilliseconds(_gpu is null ? 200 : 50),
             KvType = kvType,
             Threads = Threads(),

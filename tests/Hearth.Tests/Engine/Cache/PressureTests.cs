@@ -97,6 +97,26 @@ public sealed class PressureTests
     }
 
     [Fact]
+    public void While_nobody_asks_parked_cells_are_saved_a_block_at_a_time_so_that_they_can_leave_at_once()
+    {
+        var drive = Drive(cells: 3000, savedBytes: 1 << 20, idleShare: 0.5);
+        drive.Run(SchedulerDrive.Prompt(1000, 1), 0);
+        drive.Run(SchedulerDrive.Prompt(700, 2), 0);
+        Assert.InRange(drive.Tidy(), 1, 4 + 3);
+        Assert.Equal(0, drive.Tidy());
+        var saves = drive.Decoder.Operations.Count(o => o == KvOperationKind.Save);
+
+        // Beside 100 cells in use, 512 others may stay.
+        drive.Submit(SchedulerDrive.PromptWithAnswer(80, 20), 20);
+        drive.Step();
+        Assert.InRange(drive.Scheduler.Cache.UsedCells, 80, 80 + 512);
+        Assert.Equal(saves, drive.Decoder.Operations.Count(o => o == KvOperationKind.Save));
+
+        drive.RunUntilIdle();
+        Assert.Equal(1, drive.Run(SchedulerDrive.Prompt(1000, 1), 0));
+    }
+
+    [Fact]
     public void Who_runs_out_of_cells_pauses_and_its_client_sees_nothing_else()
     {
         var drive = new SchedulerDrive(new SchedulerLimits(window: 300, cells: 300, running: 2, batchTokens: 128, microBatchTokens: 64) { SequenceIds = 6 });
@@ -147,11 +167,12 @@ public sealed class PressureTests
         Assert.Equal(700, drive.Run(SchedulerDrive.Prompt(700, 1), 0));
     }
 
-    private static SchedulerDrive Drive(int cells, long savedBytes = 0) => new(
+    private static SchedulerDrive Drive(int cells, long savedBytes = 0, double idleShare = double.PositiveInfinity) => new(
         new SchedulerLimits(window: cells, cells, running: 4, batchTokens: 128, microBatchTokens: 64)
         {
             SequenceIds = 12,
             SavedBytes = savedBytes,
+            IdleShare = idleShare,
             TicksPerSecond = 1,
             StepTargetTicks = 1000,
         });

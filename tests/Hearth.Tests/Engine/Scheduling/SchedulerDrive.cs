@@ -106,6 +106,21 @@ internal sealed class SchedulerDrive
         return plan;
     }
 
+    /// <summary>As the engine does while nobody asks anything: tidies up, a piece at a time. Returns the number of pieces.</summary>
+    public int Tidy()
+    {
+        var pieces = 0;
+        while (Scheduler.IsIdle && Scheduler.Plan(++Now) is { IsEmpty: true } plan && Scheduler.PlanTidying())
+        {
+            Assert.False(plan.IsEmpty);
+            Assert.Null(Decoder.Decode(plan).Fault);
+            Scheduler.OnStepDone([], ++Now);
+            pieces++;
+        }
+
+        return pieces;
+    }
+
     /// <summary>Steps until nothing is left, then checks that nothing leaked.</summary>
     public void RunUntilIdle(int mostSteps = 100_000)
     {

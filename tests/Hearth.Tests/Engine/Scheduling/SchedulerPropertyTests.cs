@@ -14,6 +14,7 @@ public sealed class SchedulerPropertyTests
         Step,
         Cancel,
         LoseDecoder,
+        Tidy,
         Wait,
     }
 
@@ -26,11 +27,13 @@ public sealed class SchedulerPropertyTests
         from microBatch in Gen.Int[1, 150]
         from memory in Gen.Enum<MemoryKind>()
         from saved in Gen.OneOf(Gen.Const(0L), Gen.Const(3000L), Gen.Const(1_000_000L))
+        from idleShare in Gen.OneOf(Gen.Const(0d), Gen.Const(0.5), Gen.Const(double.PositiveInfinity))
         select new SchedulerLimits(window, cells, running, batch, microBatch)
         {
             SequenceIds = running + parked,
             Memory = memory,
             SavedBytes = saved,
+            IdleShare = idleShare,
             TicksPerSecond = 100,
             StepTargetTicks = 20,
         };
@@ -43,7 +46,7 @@ public sealed class SchedulerPropertyTests
         var events = Gen.Select(
             Gen.Frequency(
                 (4, Gen.Const(Event.Submit)), (3, Gen.Const(Event.Continue)), (9, Gen.Const(Event.Step)), (2, Gen.Const(Event.Cancel)),
-                (1, Gen.Const(Event.LoseDecoder)), (1, Gen.Const(Event.Wait))),
+                (1, Gen.Const(Event.LoseDecoder)), (1, Gen.Const(Event.Tidy)), (1, Gen.Const(Event.Wait))),
             Gen.Int[0, 1000],
             Gen.Int[0, 60]).List[1, 60];
 
@@ -81,6 +84,9 @@ public sealed class SchedulerPropertyTests
                 break;
             case Event.LoseDecoder:
                 drive.LoseDecoder();
+                break;
+            case Event.Tidy:
+                drive.Tidy();
                 break;
             case Event.Wait:
                 drive.Now += 40 * drive.Limits.TicksPerSecond;
