@@ -242,7 +242,7 @@ internal sealed class Scheduler
         sequence.IsStarted = true;
         sequence.ReusedTokens = branch.Length;
         sequence.Prefix = new PrefixReport(
-            branch.Length + saved, source, Math.Max(reuse.Shared.Length, branch.Length + saved), PrefixCache.PartedTokens(reuse.Shared));
+            branch.Length + saved, source, Math.Max(reuse.Shared.Length, branch.Length + saved), reuse.PartedTokens());
         _effects.Add(new SchedulerEffect(SchedulerEffectKind.Started, sequence));
     }
 

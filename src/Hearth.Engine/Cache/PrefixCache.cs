@@ -19,8 +19,7 @@ internal sealed class PrefixCache
     private readonly Func<int, int, bool> _holdsWindow;
     private readonly Retention _retention;
     private readonly Stack<int> _freeIds = new();
-    private readonly SegmentStore _segments = new();
-    private readonly StateLedger _ledger;
+    private readonly SavedPrefixes _saved;
     private readonly PrefixTree _tree = new();
 
     /// <summary>An empty cache.</summary>
@@ -30,7 +29,7 @@ internal sealed class PrefixCache
     {
         (_limits, _holdsWindow) = (limits, holdsWindow);
         _retention = new Retention(limits.TicksPerSecond);
-        _ledger = new StateLedger(limits.SavedBytes, Forget);
+        _saved = new SavedPrefixes(limits);
         FreeAllIds();
     }
 
@@ -50,21 +49,10 @@ internal sealed class PrefixCache
     public int ParkedBranches => _tree.Branches.Count(b => b.Holder is null);
 
     /// <summary>Bytes of saved segments and checkpoints.</summary>
-    public long SavedBytes => _ledger.Bytes;
+    public long SavedBytes => _saved.Ledger.Bytes;
 
     /// <summary>What a prompt can continue. The last token is always computed, for its logits. Changes nothing.</summary>
-    public Reuse Find(Sequence sequence)
-    {
-        var match = _tree.Match(sequence.Tokens[..^1]);
-        var found = _limits.Memory switch
-        {
-            MemoryKind.Full => Inside(match.Node, match.Length),
-            MemoryKind.SlidingWindow => WithWindow(match),
-            MemoryKind.Recurrent => AtEndOrCheckpoint(match),
-            _ => AtParkedEnd(match),
-        };
-        return found with { Shared = match };
-    }
+    public Reuse Find(Sequence sequence) => Reuse.Of(_tree.Match(sequence.Tokens[..^1]), _limits.Memory, _holdsWindow);
 
     /// <summary>Cells that the running requests and this one would hold together.</summary>
     public int LeasedWith(Reuse reuse)
@@ -116,26 +104,13 @@ internal sealed class PrefixCache
     /// <param name="now">The time.</param>
     public void LimitIdle(int running, long now)
     {
-        if (!_ledger.IsOpen || !_limits.Memory.CanSaveRanges()) return;
+        if (!_saved.TakesSegments) return;
         var tooMany = UsedCells - LeasedCells - Math.Max(FewCells, _limits.IdleShare * running);
         if (tooMany > 0) Evict(FreeCells + (int)Math.Min(tooMany, MostLeaving), now);
     }
 
     /// <summary>Plans to save one block that only cells hold, so that evicting it later costs nothing. False when there is none.</summary>
-    public bool SaveNext()
-    {
-        if (!_ledger.HasRoom || !_limits.Memory.CanSaveRanges()) return false;
-        foreach (var branch in _tree.Branches)
-        {
-            if (branch.Holder is null && SavedUpTo(branch) is var from && from < branch.Length)
-            {
-                Save(branch, from, Math.Min(from + TokenChain.Block, branch.Length));
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool SaveNext() => _saved.SaveNext(_tree.Branches, Operations);
 
     /// <summary>
     /// Plans to bring the next saved segment of this request's tokens back, when there is one and room for it beside the cells that the
@@ -143,44 +118,37 @@ internal sealed class PrefixCache
     /// </summary>
     public int Restore(Sequence sequence, int claimed, long now)
     {
-        if (FindSaved(sequence, sequence.Position) is not ({ } segment, var skipped, var end)) return 0;
+        var position = sequence.Position;
+        if (_saved.Find(sequence, position) is not ({ } segment, var end)) return 0;
 
         // The whole segment needs cells for the moment before the rest of it is dropped again.
         if (!MakeRoom(claimed + segment.Tokens.Length, now)) return 0;
         var branch = sequence.Branch!;
-        Operations.Add(KvOperation.Restore(branch.SequenceId, segment.Data, skipped, end));
-        _ledger.Touch(segment);
-        Append(branch, sequence.Tokens[skipped..end]);
-        return end - skipped;
+        Operations.Add(KvOperation.Restore(branch.SequenceId, segment.Data, position, end));
+        _saved.Ledger.Touch(segment);
+        Append(branch, sequence.Tokens[position..end]);
+        return end - position;
     }
 
     /// <summary>Tokens of this request that saved segments could bring back after the first <paramref name="position"/>.</summary>
     public int SavedAfter(Sequence sequence, int position)
     {
         var at = position;
-        while (FindSaved(sequence, at) is ({ }, _, var end)) at = end;
+        while (_saved.Find(sequence, at) is ({ }, var end)) at = end;
         return at - position;
     }
 
     /// <summary>The branch's state at its end is kept, so that later requests can continue there.</summary>
-    public void TakeCheckpoint(Branch branch)
-    {
-        var node = branch.Leaf;
-        if (!_ledger.IsOpen || node.Parent is null || node.Checkpoints.Exists(c => c.Position == branch.Length)) return;
-        var checkpoint = new Checkpoint(node, branch.Length);
-        node.Checkpoints.Add(checkpoint);
-        _ledger.Add(checkpoint);
-        Operations.Add(KvOperation.SaveCheckpoint(branch.SequenceId, checkpoint));
-    }
+    public void TakeCheckpoint(Branch branch) => _saved.TakeCheckpoint(branch, Operations);
 
     /// <summary>The planned operations were run.</summary>
-    public void Settle() => _ledger.Settle();
+    public void Settle() => _saved.Ledger.Settle();
 
     /// <summary>Drops everything that nobody leases, saved states included.</summary>
     public void Forget()
     {
         foreach (var branch in _tree.Branches.Where(b => b.Holder is null).ToArray()) Remove(branch);
-        _ledger.Clear();
+        _saved.Ledger.Clear();
     }
 
     /// <summary>The KV cells are lost; what was saved is not.</summary>
@@ -189,7 +157,7 @@ internal sealed class PrefixCache
         foreach (var branch in _tree.Branches.ToArray()) _tree.Remove(branch);
         DropOrphans();
         Operations.Clear();
-        _ledger.Settle();
+        _saved.Ledger.Settle();
         FreeAllIds();
     }
 
@@ -199,75 +167,6 @@ internal sealed class PrefixCache
         _tree.CheckIntegrity();
         if (_tree.Branches.Count + _freeIds.Count != _limits.SequenceIds || _tree.UsedCells > _limits.Cells)
             throw new InvalidOperationException($"{_tree.Branches.Count} branches hold {_tree.UsedCells} cells, and {_freeIds.Count} ids are free.");
-    }
-
-    /// <summary>What follows a match in cells instead of the prompt's own tokens.</summary>
-    public static int[] PartedTokens(PrefixMatch match)
-    {
-        var parted = new List<int>();
-        var (node, from) = (match.Node, match.Length);
-        while (parted.Count < PrefixReport.MostPartedTokens)
-        {
-            if (from == node.End)
-            {
-                if (node.Children.Count == 0) break;
-                node = node.Children[^1];
-            }
-
-            var run = CollectionsMarshal.AsSpan(node.Tokens)[(from - node.Start)..];
-            parted.AddRange(run[..Math.Min(run.Length, PrefixReport.MostPartedTokens - parted.Count)]);
-            from = node.End;
-        }
-
-        return parted.Count == 0 ? [] : [.. parted];
-    }
-
-    private static Reuse Inside(PrefixNode node, int length)
-    {
-        if (length == 0) return Reuse.Nothing;
-        var parked = length == node.End ? node.Ends.Find(b => b.Holder is null) : null;
-        return new Reuse(node, length, parked ?? PrefixTree.HolderOf(node), TakesOver: parked is not null);
-    }
-
-    private static Reuse AtParkedEnd(PrefixMatch match)
-    {
-        for (var node = match.Node; node?.Parent is not null; node = node.Parent)
-        {
-            if (node.End <= match.Length && node.Ends.Find(b => b.Holder is null) is { } parked)
-                return new Reuse(node, node.End, parked, TakesOver: true);
-        }
-
-        return Reuse.Nothing;
-    }
-
-    // A checkpoint completes the cells before it; a sequence's own state does at its end, and then nothing is copied.
-    private static Reuse AtEndOrCheckpoint(PrefixMatch match)
-    {
-        for (var node = match.Node; node?.Parent is not null; node = node.Parent)
-        {
-            if (node.End <= match.Length && node.Ends.Count > 0)
-            {
-                var parked = node.Ends.Find(b => b.Holder is null);
-                return new Reuse(node, node.End, parked ?? node.Ends[0], TakesOver: parked is not null);
-            }
-
-            if (node.Checkpoints.FindLast(c => c.Position <= match.Length && c.Data.Length > 0) is { } checkpoint)
-                return new Reuse(node, checkpoint.Position, PrefixTree.HolderOf(node), TakesOver: false) { Checkpoint = checkpoint };
-        }
-
-        return Reuse.Nothing;
-    }
-
-    // The library overwrites cells behind the window of the one sequence that holds them, and does not tell.
-    private Reuse WithWindow(PrefixMatch match)
-    {
-        for (var node = match.Node; node?.Parent is not null; node = node.Parent)
-        {
-            var reuse = Inside(node, Math.Min(node.End, match.Length));
-            if (_holdsWindow(reuse.Source!.SequenceId, reuse.Length)) return reuse;
-        }
-
-        return Reuse.Nothing;
     }
 
     private Branch NewBranch(Reuse reuse, long now)
@@ -292,7 +191,7 @@ internal sealed class PrefixCache
         if (reuse.Checkpoint is { } checkpoint)
         {
             Operations.Add(KvOperation.RestoreCheckpoint(id, checkpoint.Data));
-            _ledger.Touch(checkpoint);
+            _saved.Ledger.Touch(checkpoint);
         }
 
         return _tree.Fork(id, node, reuse.Length);
@@ -347,52 +246,9 @@ internal sealed class PrefixCache
         }
 
         var length = Math.Max(leaf.Start, (victim.Length - cells) / TokenChain.Block * TokenChain.Block);
-        if (_ledger.IsOpen && _limits.Memory.CanSaveRanges()) Save(victim, length, victim.Length);
+        if (_saved.TakesSegments) _saved.Save(victim, length, victim.Length, Operations);
         if (length == 0 || (length == leaf.Start && leaf.Parent!.Branches > 1)) Remove(victim);
         else Trim(victim, length);
-    }
-
-    private void Save(Branch branch, int from, int to)
-    {
-        var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
-        var chain = TokenChain.Of(tokens);
-        var superfluous = new List<Segment>();
-        for (var block = from / TokenChain.Block; block * TokenChain.Block < to; block++)
-        {
-            var start = block * TokenChain.Block;
-            var end = Math.Min(start + TokenChain.Block, tokens.Length);
-            var segment = new Segment(chain[block], start, tokens[start..end]);
-            if (!_segments.TryAdd(segment, superfluous)) continue;
-            _ledger.Add(segment);
-            Operations.Add(KvOperation.Save(branch.SequenceId, segment));
-        }
-
-        superfluous.ForEach(_ledger.Drop);
-    }
-
-    // The beginning of the first block that no segment holds. A branch that did not grow since it was found saved is not looked at again.
-    private int SavedUpTo(Branch branch)
-    {
-        if (branch.SavedLength == branch.Length) return branch.Length;
-        var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
-        var chain = TokenChain.Of(tokens);
-        for (var start = 0; start < tokens.Length; start += TokenChain.Block)
-        {
-            var own = tokens.AsSpan(start, Math.Min(TokenChain.Block, tokens.Length - start));
-            if (_segments.Find(chain[start / TokenChain.Block], own).Tokens < own.Length) return start;
-        }
-
-        branch.SavedLength = branch.Length;
-        return branch.Length;
-    }
-
-    private (Segment? Segment, int From, int To) FindSaved(Sequence sequence, int position)
-    {
-        if (_segments.IsEmpty || !_limits.Memory.CanSaveRanges()) return default;
-        var block = position / TokenChain.Block;
-        var start = block * TokenChain.Block;
-        var (segment, common) = _segments.Find(sequence.ChainAt(block), sequence.Tokens[start..^1]);
-        return start + common > position && segment!.Data.Length > 0 ? (segment, position, start + common) : default;
     }
 
     private void Trim(Branch branch, int length)
@@ -412,14 +268,8 @@ internal sealed class PrefixCache
 
     private void DropOrphans()
     {
-        _tree.Orphans.ForEach(_ledger.Drop);
+        _tree.Orphans.ForEach(_saved.Ledger.Drop);
         _tree.Orphans.Clear();
-    }
-
-    private void Forget(SavedState state)
-    {
-        if (state is Segment segment) _segments.Remove(segment);
-        else if (state is Checkpoint checkpoint) checkpoint.Node.Checkpoints.Remove(checkpoint);
     }
 
     private void FreeAllIds()
@@ -427,21 +277,4 @@ internal sealed class PrefixCache
         _freeIds.Clear();
         for (var id = _limits.SequenceIds - 1; id >= 0; id--) _freeIds.Push(id);
     }
-}
-
-/// <summary>What a prompt can continue.</summary>
-/// <param name="Node">The run that ends at, or holds, the last reused token; null when nothing is reused.</param>
-/// <param name="Length">Tokens reused.</param>
-/// <param name="Source">A branch that holds them.</param>
-/// <param name="TakesOver">The request continues the source itself, so that nothing is copied.</param>
-internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Source, bool TakesOver)
-{
-    /// <summary>Nothing is reused.</summary>
-    public static Reuse Nothing => default;
-
-    /// <summary>Completes the forked cells, where the memory needs it.</summary>
-    public Checkpoint? Checkpoint { get; init; }
-
-    /// <summary>How far the prompt lies in cells, whether or not it can be continued there.</summary>
-    public PrefixMatch Shared { get; init; }
 }

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+
+namespace Hearth.Engine.Cache;
+
+/// <summary>What a prompt can continue.</summary>
+/// <param name="Node">The run that ends at, or holds, the last reused token; null when nothing is reused.</param>
+/// <param name="Length">Tokens reused.</param>
+/// <param name="Source">A branch that holds them.</param>
+/// <param name="TakesOver">The request continues the source itself, so that nothing is copied.</param>
+internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Source, bool TakesOver)
+{
+    /// <summary>Nothing is reused.</summary>
+    public static Reuse Nothing => default;
+
+    /// <summary>Completes the forked cells, where the memory needs it.</summary>
+    public Checkpoint? Checkpoint { get; init; }
+
+    /// <summary>How far the prompt lies in cells, whether or not it can be continued there.</summary>
+    public PrefixMatch Shared { get; init; }
+
+    /// <summary>What a match lets a prompt continue, by kind of memory. Changes nothing.</summary>
+    /// <param name="match">How far the prompt lies in cells.</param>
+    /// <param name="memory">What the model's memory allows.</param>
+    /// <param name="holdsWindow">Whether a sequence id holds the window before a position; asked only of sliding-window memory.</param>
+    public static Reuse Of(PrefixMatch match, MemoryKind memory, Func<int, int, bool> holdsWindow)
+    {
+        var found = memory switch
+        {
+            MemoryKind.Full => Inside(match.Node, match.Length),
+            MemoryKind.SlidingWindow => WithWindow(match, holdsWindow),
+            MemoryKind.Recurrent => AtEndOrCheckpoint(match),
+            _ => AtParkedEnd(match),
+        };
+        return found with { Shared = match };
+    }
+
+    /// <summary>What follows in cells where the prompt parts from them.</summary>
+    public int[] PartedTokens()
+    {
+        var parted = new List<int>();
+        var (node, from) = (Shared.Node, Shared.Length);
+        while (parted.Count < PrefixReport.MostPartedTokens)
+        {
+            if (from == node.End)
+            {
+                if (node.Children.Count == 0) break;
+                node = node.Children[^1];
+            }
+
+            var run = CollectionsMarshal.AsSpan(node.Tokens)[(from - node.Start)..];
+            parted.AddRange(run[..Math.Min(run.Length, PrefixReport.MostPartedTokens - parted.Count)]);
+            from = node.End;
+        }
+
+        return parted.Count == 0 ? [] : [.. parted];
+    }
+
+    private static Reuse Inside(PrefixNode node, int length)
+    {
+        if (length == 0) return Reuse.Nothing;
+        var parked = length == node.End ? node.Ends.Find(b => b.Holder is null) : null;
+        return new Reuse(node, length, parked ?? PrefixTree.HolderOf(node), TakesOver: parked is not null);
+    }
+
+    private static Reuse AtParkedEnd(PrefixMatch match)
+    {
+        for (var node = match.Node; node?.Parent is not null; node = node.Parent)
+        {
+            if (node.End <= match.Length && node.Ends.Find(b => b.Holder is null) is { } parked)
+                return new Reuse(node, node.End, parked, TakesOver: true);
+        }
+
+        return Reuse.Nothing;
+    }
+
+    // A checkpoint completes the cells before it; a sequence's own state does at its end, and then nothing is copied.
+    private static Reuse AtEndOrCheckpoint(PrefixMatch match)
+    {
+        for (var node = match.Node; node?.Parent is not null; node = node.Parent)
+        {
+            if (node.End <= match.Length && node.Ends.Count > 0)
+            {
+                var parked = node.Ends.Find(b => b.Holder is null);
+                return new Reuse(node, node.End, parked ?? node.Ends[0], TakesOver: parked is not null);
+            }
+
+            if (node.Checkpoints.FindLast(c => c.Position <= match.Length && c.Data.Length > 0) is { } checkpoint)
+                return new Reuse(node, checkpoint.Position, PrefixTree.HolderOf(node), TakesOver: false) { Checkpoint = checkpoint };
+        }
+
+        return Reuse.Nothing;
+    }
+
+    // The library overwrites cells behind the window of the one sequence that holds them, and does not tell.
+    private static Reuse WithWindow(PrefixMatch match, Func<int, int, bool> holdsWindow)
+    {
+        for (var node = match.Node; node?.Parent is not null; node = node.Parent)
+        {
+            var reuse = Inside(node, Math.Min(node.End, match.Length));
+            if (holdsWindow(reuse.Source!.SequenceId, reuse.Length)) return reuse;
+        }
+
+        return Reuse.Nothing;
+    }
+}
