@@ -4,6 +4,7 @@ using Hearth.Commands.Bench.Forks;
 using Hearth.Commands.Bench.Latency;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
+using Hearth.Commands.Bench.Trace;
 using Hearth.Providers;
 
 var terminal = Terminal.OfProcess();
@@ -15,6 +16,7 @@ var parts = new CommandParts(
         SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
         LatencyBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
         ForksBenchmark.Create(terminal, stop),
+        TraceBenchmark.Create(terminal, stop),
         SoakBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
     ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);
