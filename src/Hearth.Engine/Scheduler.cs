@@ -140,7 +140,7 @@ internal sealed class Scheduler
         {
             var sequence = Holder(entry.SequenceId);
             _cache.Append(sequence.Branch!, _plan.TokensOf(entry));
-            if (_limits.Memory == MemoryKind.Recurrent && sequence.Checkpoints.Contains(sequence.Position))
+            if (_limits.Memory.NeedsCheckpoints() && sequence.Checkpoints.Contains(sequence.Position))
                 _cache.TakeCheckpoint(sequence.Branch!);
             if (sequence.State == SequenceState.Prefilling && sequence.Position == sequence.Tokens.Length) StartDecoding(sequence);
             if (entry.WantsOutput) Accept(sequence, sampled[output++]);
@@ -323,7 +323,7 @@ internal sealed class Scheduler
     private int ChunkEnd(Sequence sequence)
     {
         var end = Math.Min(sequence.Tokens.Length, _waiting.NextParting(sequence));
-        return _limits.Memory == MemoryKind.Recurrent ? Math.Min(end, sequence.Checkpoints.After(sequence.Position)) : end;
+        return _limits.Memory.NeedsCheckpoints() ? Math.Min(end, sequence.Checkpoints.After(sequence.Position)) : end;
     }
 
     private void Learn(long ticks, long restoring)

@@ -45,6 +45,9 @@ internal static class MemoryKinds
     /// <summary>The last positions of a sequence can be removed, and it can be continued inside.</summary>
     public static bool CanTrim(this MemoryKind kind) => kind is MemoryKind.Full or MemoryKind.SlidingWindow;
 
+    /// <summary>Later requests can continue inside a history only where something was kept at that very position.</summary>
+    public static bool NeedsCheckpoints(this MemoryKind kind) => kind is MemoryKind.SlidingWindow or MemoryKind.Recurrent;
+
     /// <summary>Any range of positions can be saved and restored by itself.</summary>
     public static bool CanSaveRanges(this MemoryKind kind) => kind == MemoryKind.Full;
 }

@@ -139,7 +139,11 @@ internal sealed class PrefixCache
     }
 
     /// <summary>The branch's state at its end is kept, so that later requests can continue there.</summary>
-    public void TakeCheckpoint(Branch branch) => _saved.TakeCheckpoint(branch, Operations);
+    public void TakeCheckpoint(Branch branch)
+    {
+        if (_limits.Memory == MemoryKind.Recurrent) _saved.TakeCheckpoint(branch, Operations);
+        else if (_limits.Memory == MemoryKind.SlidingWindow && _freeIds.Count > _limits.Running) Anchor(branch);
+    }
 
     /// <summary>The planned operations were run.</summary>
     public void Settle() => _saved.Ledger.Settle();
@@ -195,6 +199,15 @@ internal sealed class PrefixCache
         }
 
         return _tree.Fork(id, node, reuse.Length);
+    }
+
+    // Costs an id and no cells: what two ids hold is never overwritten.
+    private void Anchor(Branch branch)
+    {
+        var id = _freeIds.Pop();
+        Operations.Add(KvOperation.Fork(branch.SequenceId, id, branch.Length));
+        var anchor = _tree.Fork(id, branch.Leaf, branch.Length);
+        (anchor.Session, anchor.Priority) = (branch.Session, branch.Priority);
     }
 
     private void Touch(Branch branch, long now)

@@ -115,10 +115,10 @@ internal sealed class PrefixTree
         }
     }
 
-    /// <summary>A branch that holds all cells of this node.</summary>
+    /// <summary>A branch that holds all cells of this node; not one that was forked there only now, where there is another.</summary>
     public static Branch HolderOf(PrefixNode node)
     {
-        while (node.Ends.Count == 0) node = node.Children[0];
+        while (node.Children.Count > 0) node = node.Children[0];
         return node.Ends[0];
     }
 

@@ -96,7 +96,8 @@ internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Sour
     {
         for (var node = match.Node; node?.Parent is not null; node = node.Parent)
         {
-            var reuse = Inside(node, Math.Min(node.End, match.Length));
+            // A second holder keeps the window behind this point from being overwritten, so the old branch stays where it is.
+            var reuse = Inside(node, Math.Min(node.End, match.Length)) with { TakesOver = false };
             if (holdsWindow(reuse.Source!.SequenceId, reuse.Length)) return reuse;
         }
 

@@ -11,6 +11,9 @@ namespace Hearth.Tests.Engine.Decoding;
 /// </summary>
 internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
 {
+    /// <summary>How far back a token reads with sliding-window memory, itself included.</summary>
+    public const int WindowTokens = 16;
+
     /// <summary>The script's only end-of-generation token.</summary>
     public const int EndOfGeneration = 0;
 
@@ -32,8 +35,10 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
     /// <summary>Operations that were run, over all steps.</summary>
     public List<KvOperationKind> Operations { get; } = [];
 
-    /// <summary>Answers <see cref="HoldsWindow"/>.</summary>
-    public Func<int, int, bool> Window { get; set; } = (_, _) => true;
+    /// <summary>
+    /// Answers <see cref="HoldsWindow"/> instead of the model of a sliding window; only for saying no where it would say yes.
+    /// </summary>
+    public Func<int, int, bool>? Window { get; set; }
 
     /// <summary>What follows a history, often enough the end.</summary>
     public static int Next(IEnumerable<int> history, int vocabularySize)
@@ -86,7 +91,8 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
         return DecodeOutcome.Completed;
     }
 
-    public bool HoldsWindow(int sequenceId, int position) => Window(sequenceId, position);
+    public bool HoldsWindow(int sequenceId, int position) =>
+        Window?.Invoke(sequenceId, position) ?? TimelineOf(sequenceId).HoldsWindow(position);
 
     public Span<float> Logits(int tokenIndex) => _logits[tokenIndex];
 
@@ -98,7 +104,9 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
     private void Compute(Timeline timeline, StepEntry entry, ReadOnlySpan<int> tokens)
     {
         Assert.Equal(timeline.Cells.Count, entry.Position);
+        if (Limits.Memory == MemoryKind.SlidingWindow) Assert.True(timeline.HoldsWindow(entry.Position), "a window has holes");
         foreach (var token in tokens) timeline.Cells.Add(new Cell(token));
+        if (Limits.Memory == MemoryKind.SlidingWindow) timeline.LoseBehindWindow();
         if (Limits.Memory == MemoryKind.Recurrent)
         {
             timeline.State.AddRange(tokens);
@@ -116,6 +124,7 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
             case KvOperationKind.Drop:
                 Assert.InRange(operation.From, 0, timeline.Cells.Count);
                 Assert.True(operation.From == 0 || Limits.Memory.CanTrim(), "this memory drops whole sequences only");
+                foreach (var cell in timeline.Cells[operation.From..]) cell.Holders--;
                 timeline.Cells.RemoveRange(operation.From, timeline.Cells.Count - operation.From);
                 if (operation.From == 0) timeline.State.Clear();
                 break;
@@ -123,6 +132,7 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
                 Assert.True(Limits.Memory.CanFork());
                 Assert.Empty(timeline.Cells);
                 timeline.Cells.AddRange(TimelineOf(operation.Source).Cells[..operation.To]);
+                timeline.Cells.ForEach(cell => cell.Holders++);
                 timeline.State.AddRange(TimelineOf(operation.Source).State);
                 break;
             case KvOperationKind.Save:
@@ -163,11 +173,25 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
     private sealed class Cell(int token)
     {
         public int Token { get; } = token;
+
+        public int Holders { get; set; } = 1;
+
+        /// <summary>Sliding-window layers have put something else there.</summary>
+        public bool IsLost { get; set; }
     }
 
     /// <summary>The cells that a sequence id holds, and the tokens that its recurrent state has seen.</summary>
     private sealed record Timeline(List<Cell> Cells, List<int> State)
     {
         public IEnumerable<int> Tokens => Cells.Select(c => c.Token);
+
+        public bool HoldsWindow(int position) =>
+            Cells.Count >= position && !Cells.Take(position).Skip(position - WindowTokens + 1).Any(c => c.IsLost);
+
+        /// <summary>As the library at its worst: every cell behind the window that only this sequence holds is used for something else.</summary>
+        public void LoseBehindWindow()
+        {
+            foreach (var cell in Cells.SkipLast(WindowTokens).Where(c => c.Holders == 1)) cell.IsLost = true;
+        }
     }
 }
