@@ -28,11 +28,17 @@ internal sealed class SavedPrefixes
         if (!_canSaveRanges || !Ledger.HasRoom) return false;
         foreach (var branch in branches)
         {
-            if (branch.Holder is null && SavedUpTo(branch) is var from && from < branch.Length)
+            // A branch that did not grow since all of it was found saved is not looked at again.
+            if (branch.Holder is not null || branch.SavedLength == branch.Length) continue;
+            var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
+            var chain = TokenChain.Of(tokens);
+            if (FirstUnsaved(tokens, chain) is { } from)
             {
-                Save(branch, from, Math.Min(from + TokenChain.Block, branch.Length), operations);
+                Save(branch.SequenceId, tokens, chain, from, Math.Min(from + TokenChain.Block, tokens.Length), operations);
                 return true;
             }
+
+            branch.SavedLength = branch.Length;
         }
 
         return false;
@@ -42,7 +48,11 @@ internal sealed class SavedPrefixes
     public void Save(Branch branch, int from, int to, List<KvOperation> operations)
     {
         var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
-        var chain = TokenChain.Of(tokens);
+        Save(branch.SequenceId, tokens, TokenChain.Of(tokens), from, to, operations);
+    }
+
+    private void Save(int sequenceId, int[] tokens, UInt128[] chain, int from, int to, List<KvOperation> operations)
+    {
         var superfluous = new List<Segment>();
         for (var block = from / TokenChain.Block; block * TokenChain.Block < to; block++)
         {
@@ -51,26 +61,22 @@ internal sealed class SavedPrefixes
             var segment = new Segment(chain[block], start, tokens[start..end]);
             if (!_segments.TryAdd(segment, superfluous)) continue;
             Ledger.Add(segment);
-            operations.Add(KvOperation.Save(branch.SequenceId, segment));
+            operations.Add(KvOperation.Save(sequenceId, segment));
         }
 
         superfluous.ForEach(Ledger.Drop);
     }
 
-    // The beginning of the first block that no segment holds. A branch that did not grow since it was found saved is not looked at again.
-    private int SavedUpTo(Branch branch)
+    // The beginning of the first block that no segment holds, or null.
+    private int? FirstUnsaved(int[] tokens, UInt128[] chain)
     {
-        if (branch.SavedLength == branch.Length) return branch.Length;
-        var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
-        var chain = TokenChain.Of(tokens);
         for (var start = 0; start < tokens.Length; start += TokenChain.Block)
         {
             var own = tokens.AsSpan(start, Math.Min(TokenChain.Block, tokens.Length - start));
             if (_segments.Find(chain[start / TokenChain.Block], own).Tokens < own.Length) return start;
         }
 
-        branch.SavedLength = branch.Length;
-        return branch.Length;
+        return null;
     }
 
     /// <summary>The segment that goes on where a request's first <paramref name="position"/> tokens end, and up to which position.</summary>
