@@ -33,7 +33,10 @@ public enum EngineState
 /// <param name="Running">Admitted requests.</param>
 /// <param name="LeasedCells">KV cells that running requests hold.</param>
 /// <param name="CachedCells">KV cells that hold something, for running requests or for later ones.</param>
-/// <param name="SavedBytes">Bytes of KV segments and checkpoints outside the cells.</param>
+/// <param name="SavedBytes">Bytes of KV segments and checkpoints in memory outside the cells.</param>
 /// <param name="Steps">Steps computed since the engine was made.</param>
+/// <param name="DiskBytes">Bytes of KV segments and checkpoints in files.</param>
+/// <param name="DiskFiles">Number of those files.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct EngineCounters(int Waiting, int Running, int LeasedCells, int CachedCells, long SavedBytes, long Steps);
+public readonly record struct EngineCounters(
+    int Waiting, int Running, int LeasedCells, int CachedCells, long SavedBytes, long Steps, long DiskBytes, int DiskFiles);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Hearth.Engine.Cache.Disk;
 using Hearth.Engine.Decoding;
 using Microsoft.Extensions.Logging;
 
@@ -16,12 +17,19 @@ internal sealed class EngineLoop
     /// </summary>
     public const int StepsBetweenReloads = 32;
 
+    /// <summary>A store of thousands of files is listed in less; what comes later is found when it comes.</summary>
+    private static readonly TimeSpan LongestScan = TimeSpan.FromSeconds(3);
+
+    /// <summary>Longest that stopping waits for what is not on disk yet, to copy it and again to write it.</summary>
+    private static readonly TimeSpan LongestSaving = TimeSpan.FromSeconds(5);
+
     private readonly VocabularyFacts _vocabulary;
     private readonly Func<IDecoder> _createDecoder;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly int _queueCapacity;
     private readonly Scheduler _scheduler;
+    private readonly DiskThread? _disk;
 
     // Unbounded so that a cancel is never lost and never blocks, and yet small: requests that are not admitted are bounded by the queue
     // capacity, each request is cancelled once at most, and the engine thread empties the channel before every step.
@@ -53,6 +61,7 @@ internal sealed class EngineLoop
             SequenceIds = sizes.Sequences,
             Memory = sizes.Memory,
             SavedBytes = settings.SavedBytes,
+            DiskBytes = settings.DiskCache?.BudgetBytes ?? 0,
             IdleShare = settings.IdleShare,
             StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * time.TimestampFrequency),
             TicksPerSecond = time.TimestampFrequency,
@@ -60,6 +69,7 @@ internal sealed class EngineLoop
         _scheduler = new Scheduler(Limits, (sequenceId, position) => _decoder.HoldsWindow(sequenceId, position));
         _sampled = new SampledToken[settings.MaxSequences];
         _tokenEvents = new TokenGenerated?[vocabulary.Size];
+        if (settings.DiskCache is { } disk) _disk = new DiskThread(disk, time, log, result => TryPost(new EngineCommand.Disk(result)));
     }
 
     /// <summary>The sizes that requests are planned within.</summary>
@@ -77,7 +87,7 @@ internal sealed class EngineLoop
     /// <summary>Advisory copy of the books.</summary>
     public EngineCounters Counters => new(
         Math.Max(0, Volatile.Read(ref _unadmitted)), _scheduler.Running, _scheduler.Cache.LeasedCells, _scheduler.Cache.UsedCells,
-        _scheduler.Cache.SavedBytes, Volatile.Read(ref _steps));
+        _scheduler.Cache.SavedBytes, Volatile.Read(ref _steps), _scheduler.Cache.Disk.Bytes, _scheduler.Cache.Disk.Files);
 
     /// <summary>Starts the engine's own thread: native steps block for long, which the pool's threads must not.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "hearth-engine" }.Start();
@@ -122,12 +132,33 @@ internal sealed class EngineLoop
     // Returns the decoder's fault, or null when the inbox was closed.
     private string? StepUntilStopped()
     {
+        _disk?.AwaitFirstScan(LongestScan);
+        var idlePlans = 0;
         while (!_inbox.Reader.Completion.IsCompleted)
         {
             TakeCommands();
             var plan = _scheduler.Plan(_time.GetTimestamp());
-            if (plan.IsEmpty && (_idleWaiters.Count > 0 || !_scheduler.PlanTidying())) WaitForCommand();
-            else if (Step(plan) is { } fault) return fault;
+            if (!plan.IsEmpty || (_scheduler.IsIdle && _idleWaiters.Count == 0 && _scheduler.PlanTidying()))
+            {
+                idlePlans = 0;
+                if (Step(plan) is { } fault) return fault;
+            }
+            else if (_scheduler.IsIdle) WaitForCommand();
+            else if (_scheduler.WaitsForDisk) AwaitCommand();
+            else if (++idlePlans > 1) throw new InvalidOperationException("Requests wait, and nothing is planned for them.");
+        }
+
+        return SaveTheRest();
+    }
+
+    // What was computed last is not lost with the process, as far as it can be written soon.
+    private string? SaveTheRest()
+    {
+        if (_disk is null) return null;
+        var start = _time.GetTimestamp();
+        while (_time.GetElapsedTime(start) < LongestSaving && _scheduler.PlanTidying())
+        {
+            if (Step(_scheduler.Planned) is { } fault) return fault;
         }
 
         return null;
@@ -135,11 +166,13 @@ internal sealed class EngineLoop
 
     private string? Step(StepPlan plan)
     {
+        PostToDisk();
+
         // Admissions are heard of before their prefill, not after.
         Publish();
         var outcome = _decoder.Decode(plan);
         if (outcome.Fault is { } fault) return fault;
-        _scheduler.OnStepDone(Sample(plan), _time.GetTimestamp(), outcome.Restoring);
+        _scheduler.OnStepDone(Sample(plan), _time.GetTimestamp(), outcome.Restoring, outcome.Saving);
         _stepsSinceReload++;
         Volatile.Write(ref _steps, _steps + 1);
         Publish();
@@ -156,6 +189,7 @@ internal sealed class EngineLoop
                 case EngineCommand.Cancel cancel: _scheduler.Cancel(cancel.Sequence, _time.GetTimestamp()); break;
                 case EngineCommand.CancelAll: _scheduler.CancelAll(_time.GetTimestamp()); break;
                 case EngineCommand.Forget: _scheduler.Cache.Forget(); break;
+                case EngineCommand.Disk disk: _scheduler.OnDisk(disk.Result, _time.GetTimestamp()); break;
                 case EngineCommand.NotifyWhenIdle notify: _idleWaiters.Add(notify.Idle); break;
                 default: throw new InvalidOperationException($"Unknown command {command}.");
             }
@@ -185,8 +219,21 @@ internal sealed class EngineLoop
         foreach (var waiter in _idleWaiters) waiter.TrySetResult();
         _idleWaiters.Clear();
         _isIdle = true;
-        _inbox.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+        AwaitCommand();
         _isIdle = false;
+    }
+
+    private void AwaitCommand()
+    {
+        PostToDisk();
+        _inbox.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private void PostToDisk()
+    {
+        var commands = _scheduler.Cache.Disk.Commands;
+        foreach (var command in commands) _disk?.Post(command);
+        commands.Clear();
     }
 
     private void Publish(string failure = "")
@@ -249,6 +296,8 @@ internal sealed class EngineLoop
             Publish(_health.Reason!);
             foreach (var waiter in _idleWaiters) waiter.TrySetResult();
             _decoder.Dispose();
+            PostToDisk();
+            _disk?.Stop(LongestSaving);
         }
         finally
         {

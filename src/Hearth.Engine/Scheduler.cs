@@ -37,8 +37,8 @@ internal sealed class Scheduler
     {
         _limits = limits;
         _plan = new StepPlan(limits.BatchTokens, limits.Running);
-        _cache = new PrefixCache(limits, holdsWindow);
         _meter = new StepMeter(limits);
+        _cache = new PrefixCache(limits, holdsWindow, _meter);
         _waiting = new WaitingLine(limits.TicksPerSecond);
         _prefilling = new List<Sequence>(limits.Running);
         _decoding = new List<Sequence>(limits.Running);
@@ -61,6 +61,12 @@ internal sealed class Scheduler
 
     /// <summary>True when the next plan is empty.</summary>
     public bool IsIdle => Running == 0 && _waiting.Count == 0 && _cache.Operations.Count == 0;
+
+    /// <summary>True while a request cannot go on before the disk thread has read for it.</summary>
+    public bool WaitsForDisk => _prefilling.Exists(s => s.Restoring?.Next is { IsOnItsWay: true, Data.Length: 0 });
+
+    /// <summary>What was planned last.</summary>
+    public StepPlan Planned => _plan;
 
     /// <summary>Who computes on this id; only for ids that are leased.</summary>
     public Sequence Holder(int sequenceId) =>
@@ -91,7 +97,7 @@ internal sealed class Scheduler
     {
         while (_decoding.Count > 0) Fail(_decoding[^1], now);
         while (_prefilling.Count > 0) Fail(_prefilling[^1], now);
-        _cache.LoseCells();
+        _cache.LoseCells(now);
         _plan.Clear();
     }
 
@@ -107,10 +113,14 @@ internal sealed class Scheduler
     {
         (_now, _restored) = (now, 0);
         _plan.Clear();
+        Restart();
         Admit();
         if (Running > 0) _cache.LimitIdle(RunningNeeds(), _now);
         PlanDecodes();
         PlanPrefills();
+
+        // What was computed goes to disk while others compute, so that a crash loses little.
+        if (Running > 0 && _limits.DiskBytes > 0 && _meter.MaySave(_now)) _cache.SaveNext(_now);
         HandOver();
         return _plan;
     }
@@ -121,7 +131,8 @@ internal sealed class Scheduler
     /// </summary>
     public bool PlanTidying()
     {
-        if (!_cache.SaveNext()) return false;
+        _plan.Clear();
+        if (!_cache.SaveNext(_now)) return false;
         HandOver();
         return true;
     }
@@ -129,23 +140,27 @@ internal sealed class Scheduler
     /// <summary>The plan was computed.</summary>
     /// <param name="sampled">One token per entry that wanted output, in their order.</param>
     /// <param name="now">The time.</param>
-    /// <param name="restoring">How much of the step went into bringing saved cells back.</param>
-    public void OnStepDone(ReadOnlySpan<SampledToken> sampled, long now, TimeSpan restoring = default)
+    /// <param name="restoring">How much of the step went into bringing saved states back.</param>
+    /// <param name="saving">How much of it went into copying states out.</param>
+    public void OnStepDone(ReadOnlySpan<SampledToken> sampled, long now, TimeSpan restoring = default, TimeSpan saving = default)
     {
-        Learn(now - _now, (long)(restoring.TotalSeconds * _limits.TicksPerSecond));
+        Learn(now - _now, Ticks(restoring), Ticks(saving));
         _now = now;
-        _cache.Settle();
+        _cache.Settle(now);
         var output = 0;
         foreach (var entry in _plan.Entries)
         {
             var sequence = Holder(entry.SequenceId);
             _cache.Append(sequence.Branch!, _plan.TokensOf(entry));
             if (_limits.Memory.NeedsCheckpoints() && sequence.Checkpoints.Contains(sequence.Position))
-                _cache.TakeCheckpoint(sequence.Branch!);
+                _cache.TakeCheckpoint(sequence);
             if (sequence.State == SequenceState.Prefilling && sequence.Position == sequence.Tokens.Length) StartDecoding(sequence);
             if (entry.WantsOutput) Accept(sequence, sampled[output++]);
         }
     }
+
+    /// <summary>The disk thread tells something.</summary>
+    public void OnDisk(Cache.Disk.DiskResult result, long now) => _cache.OnDisk(result, now);
 
     /// <summary>With nothing to do, nobody may wait or lease anything, and the books must add up: a leak is a fault.</summary>
     public void CheckIdle()
@@ -153,6 +168,15 @@ internal sealed class Scheduler
         if (!IsIdle || _cache.LeasedCells != 0)
             throw new InvalidOperationException($"Idle with {Waiting} waiting, {Running} running and {_cache.LeasedCells} cells leased.");
         _cache.CheckIntegrity();
+    }
+
+    // Whose cells cannot be completed any more begins anew.
+    private void Restart()
+    {
+        for (var i = _prefilling.Count - 1; i >= 0; i--)
+        {
+            if (_prefilling[i] is { Restoring: null, Branch.IsIncomplete: true } broken) Pause(broken);
+        }
     }
 
     // In order of urgency: whoever does not fit yet holds up those behind, so that many small requests cannot starve a large one.
@@ -163,19 +187,20 @@ internal sealed class Scheduler
         for (var i = 0; i < _waiting.Count;)
         {
             var sequence = _waiting[i];
-            if (Follows(sequence)) i++;
-            else if (TryStart(sequence)) i = 0;
+            var reuse = _cache.Find(sequence);
+            if (Follows(sequence, reuse.End)) i++;
+            else if (TryStart(sequence, reuse)) i = 0;
             else return;
         }
     }
 
     // Somebody already computes what this one needs first: it waits for the point where they part, and forks there.
-    private bool Follows(Sequence sequence)
+    private bool Follows(Sequence sequence, int reused)
     {
         if (sequence.Leader is { State: SequenceState.Prefilling } leader && leader.Position < sequence.SharedWithLeader) return true;
         sequence.Leader = null;
         if (!_limits.Memory.CanFork() || _prefilling.Count == 0) return false;
-        var most = _cache.Find(sequence).Length + SchedulerLimits.LeastChunk;
+        var most = reused + SchedulerLimits.LeastChunk;
         foreach (var running in _prefilling)
         {
             var shared = running.Tokens.CommonPrefixLength(sequence.Tokens[..^1]);
@@ -186,9 +211,8 @@ internal sealed class Scheduler
         return sequence.Leader is not null;
     }
 
-    private bool TryStart(Sequence sequence)
+    private bool TryStart(Sequence sequence, Reuse reuse)
     {
-        var reuse = _cache.Find(sequence);
         while (!Fits(sequence, reuse))
         {
             if (_waiting.LeastUrgent(_prefilling, _decoding, _now, than: sequence) is not { } other) return false;
@@ -236,13 +260,12 @@ internal sealed class Scheduler
         _prefilling.Add(sequence);
         if (sequence.IsStarted) return;
 
-        var saved = _meter.RestorePays ? _cache.SavedAfter(sequence, branch.Length) : 0;
-        if (saved > branch.Length) source = PrefixSource.Saved;
-        else if (branch.Length == 0) source = PrefixSource.None;
+        var reused = sequence.Restoring?.End ?? branch.Length;
+        if (reused > 2 * branch.Length) source = PrefixSource.Saved;
+        else if (reused == 0) source = PrefixSource.None;
         sequence.IsStarted = true;
         sequence.ReusedTokens = branch.Length;
-        sequence.Prefix = new PrefixReport(
-            branch.Length + saved, source, Math.Max(reuse.Shared.Length, branch.Length + saved), reuse.PartedTokens());
+        sequence.Prefix = new PrefixReport(reused, source, Math.Max(reuse.Shared.Length, reused), reuse.PartedTokens());
         _effects.Add(new SchedulerEffect(SchedulerEffectKind.Started, sequence));
     }
 
@@ -296,7 +319,7 @@ internal sealed class Scheduler
         for (var i = 0; i < _prefilling.Count && budget > 0; i++)
         {
             var sequence = _prefilling[i];
-            Restore(sequence, isShared ? _meter.RestoreBudget : _limits.Window);
+            if (!Restore(sequence, isShared ? _meter.RestoreBudget : _limits.Window)) continue;
             var chunk = Math.Min(budget, ChunkEnd(sequence) - sequence.Position);
             while (!_cache.MakeRoom(_plan.Tokens.Length + chunk, _now) && i < _prefilling.Count - 1) Pause(_prefilling[^1]);
             chunk = Math.Min(chunk, _limits.Cells - _cache.LeasedCells - _plan.Tokens.Length);
@@ -309,14 +332,40 @@ internal sealed class Scheduler
         }
     }
 
-    private void Restore(Sequence sequence, int budget)
+    // True when nothing is left to bring back, so that the rest can be computed.
+    private bool Restore(Sequence sequence, int budget)
     {
-        if (!_meter.RestorePays) return;
-        while (_restored < budget && _cache.Restore(sequence, _plan.Tokens.Length, _now) is > 0 and var tokens)
+        while (sequence.Restoring is { } path)
         {
-            _restored += tokens;
-            sequence.ReusedTokens += tokens;
+            if (path.Next is null)
+            {
+                sequence.Restoring = null;
+                break;
+            }
+
+            if (_restored >= budget) return false;
+            var before = sequence.Position;
+            var step = _cache.Restore(sequence, _plan.Tokens.Length, _now);
+            (_restored, sequence.ReusedTokens) = (_restored + sequence.Position - before, sequence.ReusedTokens + sequence.Position - before);
+            if (step == RestoreStep.Waits) return false;
+            if (step == RestoreStep.Lost && !GoesOnWithout(sequence)) return false;
         }
+
+        return true;
+    }
+
+    // Computes the rest, from where the cells are complete: where they are not, the request begins anew in the next step.
+    private bool GoesOnWithout(Sequence sequence)
+    {
+        sequence.SkipsSaved = true;
+        GiveUpRestoring(sequence);
+        return !sequence.Branch!.IsIncomplete;
+    }
+
+    private static void GiveUpRestoring(Sequence sequence)
+    {
+        sequence.Restoring?.GiveUp();
+        sequence.Restoring = null;
     }
 
     // A chunk ends where a state is kept and where somebody else waits to go another way.
@@ -326,9 +375,12 @@ internal sealed class Scheduler
         return _limits.Memory.NeedsCheckpoints() ? Math.Min(end, sequence.Checkpoints.After(sequence.Position)) : end;
     }
 
-    private void Learn(long ticks, long restoring)
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _limits.TicksPerSecond);
+
+    private void Learn(long ticks, long restoring, long saving)
     {
         _meter.ObserveRestore(_restored, restoring);
+        if (saving > 0) _meter.ObserveSave(saving, _now + ticks);
         if (_plan.Entries.IsEmpty) return;
         var decodes = 0;
         foreach (var entry in _plan.Entries)
@@ -336,7 +388,7 @@ internal sealed class Scheduler
             if (Holder(entry.SequenceId).State == SequenceState.Decoding) decodes++;
         }
 
-        _meter.Observe(decodes, _plan.Tokens.Length - decodes, ticks - restoring);
+        _meter.Observe(decodes, _plan.Tokens.Length - decodes, ticks - restoring - saving);
     }
 
     private void StartDecoding(Sequence sequence)
@@ -393,6 +445,7 @@ internal sealed class Scheduler
 
     private void GiveUpBranch(Sequence sequence, long now)
     {
+        GiveUpRestoring(sequence);
         _holders[sequence.SequenceId] = null;
         _cache.Park(sequence.Branch!, now);
         sequence.Branch = null;

@@ -51,8 +51,11 @@ internal sealed record SchedulerLimits
     /// <summary>What the model's memory allows.</summary>
     public MemoryKind Memory { get; init; }
 
-    /// <summary>Most bytes of saved segments and checkpoints.</summary>
+    /// <summary>Most bytes of saved segments and checkpoints in memory.</summary>
     public long SavedBytes { get; init; }
+
+    /// <summary>Most bytes of them in files; 0 when there is no disk.</summary>
+    public long DiskBytes { get; init; }
 
     /// <summary>
     /// Most cells of parked branches while anybody runs, as a multiple of the running requests' own; the rest waits outside the cells.

@@ -78,6 +78,12 @@ internal sealed class Sequence
     /// <summary>Tokens that the KV cache holds of this sequence; the position of the next one.</summary>
     public int Position => Branch?.Length ?? 0;
 
+    /// <summary>What comes back from outside the cells before anything is computed, or null.</summary>
+    public RestorePath? Restoring { get; set; }
+
+    /// <summary>Saved states failed this request once, so it computes.</summary>
+    public bool SkipsSaved { get; set; }
+
     /// <summary>A running request that computes what this one needs first, while this one waits for it.</summary>
     public Sequence? Leader { get; set; }
 

@@ -9,6 +9,9 @@ internal sealed class StepMeter
     /// <summary>A wider batch must give at least this share of the best rate: below it, everybody waits longer and nobody gains.</summary>
     private const double LeastGain = 0.97;
 
+    /// <summary>Saving beside running requests takes at most one part in so many of the time.</summary>
+    private const int SavingPart = 25;
+
     /// <summary>Every so many steps the full width is tried again, because what it costs changes with the prompts.</summary>
     private const int StepsBetweenTrials = 256;
 
@@ -16,6 +19,8 @@ internal sealed class StepMeter
     private readonly double[] _decodeByWidth;
     private double _prefillPerToken;
     private double _restorePerToken;
+    private double _readPerByte;
+    private long _savesAgainAt;
     private int _steps;
 
     /// <summary>Knows nothing yet.</summary>
@@ -65,8 +70,30 @@ internal sealed class StepMeter
         return gaining;
     }
 
+    /// <summary>A file was read.</summary>
+    public void ObserveRead(long bytes, long ticks)
+    {
+        if (bytes > 0) Learn(ref _readPerByte, (double)ticks / bytes);
+    }
+
+    /// <summary>Something was copied out of the cells in a step that ended now.</summary>
+    public void ObserveSave(long ticks, long now) => _savesAgainAt = now + (ticks * SavingPart);
+
+    /// <summary>True when running requests can stand the next copy.</summary>
+    public bool MaySave(long now) => now >= _savesAgainAt;
+
+    /// <summary>What computing a prompt's token costs, in seconds; 0 while unknown.</summary>
+    public double SecondsPerToken => _prefillPerToken / _limits.TicksPerSecond;
+
     /// <summary>True while bringing tokens back costs less than computing them, as far as is known.</summary>
-    public bool RestorePays => _prefillPerToken <= 0 || _restorePerToken < _prefillPerToken;
+    /// <param name="tokens">How many.</param>
+    /// <param name="fileBytes">Bytes that have to be read first.</param>
+    /// <param name="computeSeconds">What computing them did cost once; counts while nothing was computed here.</param>
+    public bool RestorePays(int tokens, long fileBytes, double computeSeconds)
+    {
+        var compute = _prefillPerToken > 0 ? tokens * _prefillPerToken : computeSeconds * _limits.TicksPerSecond;
+        return compute <= 0 || (tokens * _restorePerToken) + (fileBytes * _readPerByte) < compute;
+    }
 
     /// <summary>Tokens that can be brought back within the target of one step.</summary>
     public int RestoreBudget => _restorePerToken <= 0 ? 1 : (int)Math.Clamp(_limits.StepTargetTicks / _restorePerToken, 1, _limits.Window);

@@ -102,12 +102,12 @@ internal readonly record struct KvOperation
         new() { Kind = KvOperationKind.Fork, SequenceId = sequenceId, Source = source, To = length };
 
     /// <summary>Copies a segment's cells out of the cache, and leaves them there.</summary>
-    public static KvOperation Save(int sequenceId, Segment segment) => new()
+    public static KvOperation Save(int sequenceId, SavedState segment) => new()
     {
         Kind = KvOperationKind.Save,
         SequenceId = sequenceId,
-        From = segment.Start,
-        To = segment.Start + segment.Tokens.Length,
+        From = segment.Key.Start,
+        To = segment.Key.End,
         State = segment,
     };
 
@@ -116,10 +116,10 @@ internal readonly record struct KvOperation
         new() { Kind = KvOperationKind.Restore, SequenceId = sequenceId, From = from, To = to, Data = segment };
 
     /// <summary>Copies the state that the sequence has at its end.</summary>
-    public static KvOperation SaveCheckpoint(int sequenceId, Checkpoint checkpoint) =>
-        new() { Kind = KvOperationKind.SaveCheckpoint, SequenceId = sequenceId, To = checkpoint.Position, State = checkpoint };
+    public static KvOperation SaveCheckpoint(int sequenceId, SavedState checkpoint) =>
+        new() { Kind = KvOperationKind.SaveCheckpoint, SequenceId = sequenceId, To = checkpoint.Key.End, State = checkpoint };
 
-    /// <summary>Gives a forked sequence the state of its end.</summary>
+    /// <summary>Gives a sequence, whose other layers are complete, the state of its end.</summary>
     public static KvOperation RestoreCheckpoint(int sequenceId, byte[] checkpoint) =>
         new() { Kind = KvOperationKind.RestoreCheckpoint, SequenceId = sequenceId, Data = checkpoint };
 }

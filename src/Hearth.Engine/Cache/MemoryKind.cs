@@ -48,6 +48,9 @@ internal static class MemoryKinds
     /// <summary>Later requests can continue inside a history only where something was kept at that very position.</summary>
     public static bool NeedsCheckpoints(this MemoryKind kind) => kind is MemoryKind.SlidingWindow or MemoryKind.Recurrent;
 
-    /// <summary>Any range of positions can be saved and restored by itself.</summary>
-    public static bool CanSaveRanges(this MemoryKind kind) => kind == MemoryKind.Full;
+    /// <summary>
+    /// What leaves the cells can be saved: segments of the layers that keep every position, and for the other layers the state at one
+    /// position, without which the segments before it are not complete.
+    /// </summary>
+    public static bool CanSave(this MemoryKind kind) => kind != MemoryKind.Unknown;
 }

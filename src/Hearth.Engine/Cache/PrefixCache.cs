@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hearth.Engine.Cache.Disk;
 
 namespace Hearth.Engine.Cache;
 
@@ -17,6 +18,7 @@ internal sealed class PrefixCache
 
     private readonly SchedulerLimits _limits;
     private readonly Func<int, int, bool> _holdsWindow;
+    private readonly StepMeter _meter;
     private readonly Retention _retention;
     private readonly Stack<int> _freeIds = new();
     private readonly SavedPrefixes _saved;
@@ -25,9 +27,10 @@ internal sealed class PrefixCache
     /// <summary>An empty cache.</summary>
     /// <param name="limits">Its sizes and what the model's memory allows.</param>
     /// <param name="holdsWindow">Whether a sequence id holds the window before a position; asked only of sliding-window memory.</param>
-    public PrefixCache(SchedulerLimits limits, Func<int, int, bool> holdsWindow)
+    /// <param name="meter">What computing and restoring cost.</param>
+    public PrefixCache(SchedulerLimits limits, Func<int, int, bool> holdsWindow, StepMeter meter)
     {
-        (_limits, _holdsWindow) = (limits, holdsWindow);
+        (_limits, _holdsWindow, _meter) = (limits, holdsWindow, meter);
         _retention = new Retention(limits.TicksPerSecond);
         _saved = new SavedPrefixes(limits);
         FreeAllIds();
@@ -48,11 +51,21 @@ internal sealed class PrefixCache
     /// <summary>Branches that nobody leases.</summary>
     public int ParkedBranches => _tree.Branches.Count(b => b.Holder is null);
 
-    /// <summary>Bytes of saved segments and checkpoints.</summary>
+    /// <summary>Bytes of saved segments and checkpoints in memory.</summary>
     public long SavedBytes => _saved.Ledger.Bytes;
 
+    /// <summary>The files of saved states.</summary>
+    public DiskBooks Disk => _saved.Disk;
+
     /// <summary>What a prompt can continue. The last token is always computed, for its logits. Changes nothing.</summary>
-    public Reuse Find(Sequence sequence) => Reuse.Of(_tree.Match(sequence.Tokens[..^1]), _limits.Memory, _holdsWindow);
+    public Reuse Find(Sequence sequence)
+    {
+        var match = _tree.Match(sequence.Tokens[..^1]);
+        var cells = Reuse.OfCells(match, _limits.Memory, _holdsWindow);
+        if (sequence.SkipsSaved || !_saved.TakesStates) return cells;
+        var saved = _limits.Memory.NeedsCheckpoints() ? WithCheckpoint(sequence, cells) : WithSegments(sequence, cells);
+        return saved is { } found && Pays(found, cells.Length) ? found : cells;
+    }
 
     /// <summary>Cells that the running requests and this one would hold together.</summary>
     public int LeasedWith(Reuse reuse)
@@ -73,6 +86,11 @@ internal sealed class PrefixCache
         _tree.Lease(branch, sequence);
         (branch.Session, branch.Priority) = (sequence.Session, sequence.Priority);
         Touch(branch, now);
+
+        // With too few ids the cells may be fewer than were found, and then what continues them does not fit.
+        if (reuse.Saved is not { } saved || branch.Length != reuse.Length) return branch;
+        sequence.Restoring = new RestorePath(saved, reuse.End);
+        branch.IsIncomplete = _limits.Memory.NeedsCheckpoints();
         return branch;
     }
 
@@ -84,7 +102,7 @@ internal sealed class PrefixCache
     {
         _tree.Unlease(branch);
         Touch(branch, now);
-        if (branch.Length == 0 || (_limits.Memory == MemoryKind.Full && IsCovered(branch))) Remove(branch);
+        if (branch.Length == 0 || branch.IsIncomplete || (_limits.Memory == MemoryKind.Full && IsCovered(branch))) Remove(branch);
     }
 
     /// <summary>Frees parked cells until so many are free. False when too little is parked.</summary>
@@ -98,57 +116,67 @@ internal sealed class PrefixCache
 
     /// <summary>
     /// Takes parked branches beyond the limit out of the cells, because every running request reads past them. They are saved first, so
-    /// nothing is lost; memory that cannot be saved stays where it is.
+    /// nothing is lost; memory that cannot be continued anywhere stays where it is.
     /// </summary>
     /// <param name="running">Cells that the running requests will need.</param>
     /// <param name="now">The time.</param>
     public void LimitIdle(int running, long now)
     {
-        if (!_saved.TakesSegments) return;
+        if (!_saved.TakesStates || _limits.Memory != MemoryKind.Full) return;
         var tooMany = UsedCells - LeasedCells - Math.Max(FewCells, _limits.IdleShare * running);
         if (tooMany > 0) Evict(FreeCells + (int)Math.Min(tooMany, MostLeaving), now);
     }
 
-    /// <summary>Plans to save one block that only cells hold, so that evicting it later costs nothing. False when there is none.</summary>
-    public bool SaveNext() => _saved.SaveNext(_tree.Branches, Operations);
+    /// <summary>Plans to save a little of what only cells hold, so that evicting it later costs nothing. False when there is none.</summary>
+    public bool SaveNext(long now) => _saved.SaveNext(_tree.Branches, Operations, _holdsWindow, now);
 
     /// <summary>
-    /// Plans to bring the next saved segment of this request's tokens back, when there is one and room for it beside the cells that the
-    /// step already <paramref name="claimed"/>. Returns the tokens that the branch then holds more.
+    /// Plans to bring back the next saved state of a request, when there is room for it beside the cells that the step already
+    /// <paramref name="claimed"/>.
     /// </summary>
-    public int Restore(Sequence sequence, int claimed, long now)
+    public RestoreStep Restore(Sequence sequence, int claimed, long now)
     {
-        var position = sequence.Position;
-        if (_saved.Find(sequence, position) is not ({ } segment, var end)) return 0;
+        var (path, branch) = (sequence.Restoring!, sequence.Branch!);
+        if (!_saved.ReadAhead(path)) return RestoreStep.Lost;
+        var state = path.Next!;
+        if (state.Data.Length == 0) return RestoreStep.Waits;
+        if (state.Key.Kind == StateKind.Checkpoint)
+        {
+            Operations.Add(KvOperation.RestoreCheckpoint(branch.SequenceId, state.Data));
+            branch.IsIncomplete = false;
+        }
+        else
+        {
+            // The whole segment needs cells for the moment before the rest of it is dropped again.
+            if (!MakeRoom(claimed + state.Key.Tokens.Length, now)) return RestoreStep.Lost;
+            var (from, to) = (branch.Length, Math.Min(state.Key.End, path.End));
+            Operations.Add(KvOperation.Restore(branch.SequenceId, state.Data, from, to));
+            Append(branch, sequence.Tokens[from..to]);
+        }
 
-        // The whole segment needs cells for the moment before the rest of it is dropped again.
-        if (!MakeRoom(claimed + segment.Tokens.Length, now)) return 0;
-        var branch = sequence.Branch!;
-        Operations.Add(KvOperation.Restore(branch.SequenceId, segment.Data, position, end));
-        _saved.Ledger.Touch(segment);
-        Append(branch, sequence.Tokens[position..end]);
-        return end - position;
+        _saved.Touch(state, now);
+        path.Advance();
+        return RestoreStep.Restored;
     }
 
-    /// <summary>Tokens of this request that saved segments could bring back after the first <paramref name="position"/>.</summary>
-    public int SavedAfter(Sequence sequence, int position)
+    /// <summary>The state at the end of a request's branch is kept, so that later requests can continue there.</summary>
+    public void TakeCheckpoint(Sequence sequence)
     {
-        var at = position;
-        while (_saved.Find(sequence, at) is ({ }, var end)) at = end;
-        return at - position;
-    }
-
-    /// <summary>The branch's state at its end is kept, so that later requests can continue there.</summary>
-    public void TakeCheckpoint(Branch branch)
-    {
-        if (_limits.Memory == MemoryKind.Recurrent) _saved.TakeCheckpoint(branch, Operations);
-        else if (_limits.Memory == MemoryKind.SlidingWindow && _freeIds.Count > _limits.Running) Anchor(branch);
+        if (_limits.Memory == MemoryKind.Recurrent) _saved.TakeCheckpoint(sequence, Operations);
+        else if (_limits.Memory == MemoryKind.SlidingWindow && _freeIds.Count > _limits.Running) Anchor(sequence.Branch!);
     }
 
     /// <summary>The planned operations were run.</summary>
-    public void Settle() => _saved.Ledger.Settle();
+    public void Settle(long now) => _saved.Settle(now, _meter.SecondsPerToken);
 
-    /// <summary>Drops everything that nobody leases, saved states included.</summary>
+    /// <summary>The disk thread tells something.</summary>
+    public void OnDisk(DiskResult result, long now)
+    {
+        var bytes = _saved.OnDisk(result, now, _limits.TicksPerSecond);
+        if (result is DiskResult.WasRead read) _meter.ObserveRead(bytes, (long)(read.Took.TotalSeconds * _limits.TicksPerSecond));
+    }
+
+    /// <summary>Drops everything that nobody leases, from the cells and from memory; files stay.</summary>
     public void Forget()
     {
         foreach (var branch in _tree.Branches.Where(b => b.Holder is null).ToArray()) Remove(branch);
@@ -156,12 +184,11 @@ internal sealed class PrefixCache
     }
 
     /// <summary>The KV cells are lost; what was saved is not.</summary>
-    public void LoseCells()
+    public void LoseCells(long now)
     {
         foreach (var branch in _tree.Branches.ToArray()) _tree.Remove(branch);
-        DropOrphans();
         Operations.Clear();
-        _saved.Ledger.Settle();
+        _saved.Settle(now, secondsPerToken: 0);
         FreeAllIds();
     }
 
@@ -172,6 +199,33 @@ internal sealed class PrefixCache
         if (_tree.Branches.Count + _freeIds.Count != _limits.SequenceIds || _tree.UsedCells > _limits.Cells)
             throw new InvalidOperationException($"{_tree.Branches.Count} branches hold {_tree.UsedCells} cells, and {_freeIds.Count} ids are free.");
     }
+
+    // Full attention continues wherever segments do.
+    private Reuse? WithSegments(Sequence sequence, Reuse cells)
+    {
+        var (segments, end) = _saved.SegmentsFrom(sequence, cells.Length);
+        return segments.Count > 0 ? cells with { Saved = segments, End = end } : null;
+    }
+
+    // Everything up to a checkpoint, which replaces what the cells have in windowed and recurrent layers. With sliding windows from the
+    // first token on: the restored window must not take cells beside those that another holder of the same tokens has.
+    private Reuse? WithCheckpoint(Sequence sequence, Reuse cells)
+    {
+        var inCells = _limits.Memory == MemoryKind.Recurrent ? cells.Shared.Length : 0;
+        var (segments, covered) = _saved.SegmentsFrom(sequence, inCells);
+        if (_saved.LastCheckpoint(sequence, cells.Length, covered) is not { } checkpoint) return null;
+        var end = checkpoint.Key.End;
+        return Reuse.Incomplete(cells.Shared, Math.Min(inCells, end)) with
+        {
+            Saved = [.. segments.Where(s => s.Key.Start < end && end > inCells), checkpoint],
+            End = end,
+        };
+    }
+
+    private bool Pays(Reuse found, int without) => _meter.RestorePays(
+        found.End - without,
+        found.Saved!.Sum(s => s.Data.Length == 0 ? s.FileBytes : 0),
+        found.Saved!.Sum(s => s.Key.Kind == StateKind.Segment ? s.ComputeSeconds : 0));
 
     private Branch NewBranch(Reuse reuse, long now)
     {
@@ -192,12 +246,6 @@ internal sealed class PrefixCache
 
         if (reuse.Node is not { } node) return _tree.Add(id);
         Operations.Add(KvOperation.Fork(reuse.Source!.SequenceId, id, reuse.Length));
-        if (reuse.Checkpoint is { } checkpoint)
-        {
-            Operations.Add(KvOperation.RestoreCheckpoint(id, checkpoint.Data));
-            _saved.Ledger.Touch(checkpoint);
-        }
-
         return _tree.Fork(id, node, reuse.Length);
     }
 
@@ -254,12 +302,13 @@ internal sealed class PrefixCache
         var leaf = victim.Leaf;
         if (!_limits.Memory.CanTrim() || leaf.Branches > 1)
         {
+            if (leaf.Branches == 1 && _saved.TakesStates) _saved.Save(victim, leaf.Start, Operations, _holdsWindow);
             Remove(victim);
             return;
         }
 
         var length = Math.Max(leaf.Start, (victim.Length - cells) / TokenChain.Block * TokenChain.Block);
-        if (_saved.TakesSegments) _saved.Save(victim, length, victim.Length, Operations);
+        if (_saved.TakesStates) _saved.Save(victim, length, Operations, _holdsWindow);
         if (length == 0 || (length == leaf.Start && leaf.Parent!.Branches > 1)) Remove(victim);
         else Trim(victim, length);
     }
@@ -268,7 +317,6 @@ internal sealed class PrefixCache
     {
         Operations.Add(KvOperation.Drop(branch.SequenceId, length));
         _tree.Trim(branch, length);
-        DropOrphans();
     }
 
     private void Remove(Branch branch)
@@ -276,13 +324,6 @@ internal sealed class PrefixCache
         Operations.Add(KvOperation.Drop(branch.SequenceId));
         _tree.Remove(branch);
         _freeIds.Push(branch.SequenceId);
-        DropOrphans();
-    }
-
-    private void DropOrphans()
-    {
-        _tree.Orphans.ForEach(_saved.Ledger.Drop);
-        _tree.Orphans.Clear();
     }
 
     private void FreeAllIds()
@@ -290,4 +331,17 @@ internal sealed class PrefixCache
         _freeIds.Clear();
         for (var id = _limits.SequenceIds - 1; id >= 0; id--) _freeIds.Push(id);
     }
+}
+
+/// <summary>How a request's next saved state came along.</summary>
+internal enum RestoreStep
+{
+    /// <summary>It comes back in this step.</summary>
+    Restored,
+
+    /// <summary>It is still being read.</summary>
+    Waits,
+
+    /// <summary>It is nowhere any more, or has no room.</summary>
+    Lost,
 }

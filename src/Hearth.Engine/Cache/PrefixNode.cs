@@ -23,9 +23,6 @@ internal sealed class PrefixNode(PrefixNode? parent, int start)
     /// <summary>The branches that end here.</summary>
     public List<Branch> Ends { get; } = [];
 
-    /// <summary>States taken inside this run or at its end, by ascending position.</summary>
-    public List<Checkpoint> Checkpoints { get; } = [];
-
     /// <summary>Number of branches that hold these cells.</summary>
     public int Branches { get; set; }
 
@@ -62,8 +59,14 @@ internal sealed class Branch(int sequenceId, PrefixNode leaf)
     /// <summary>The priority of its last request.</summary>
     public RequestPriority Priority { get; set; }
 
-    /// <summary>Its length when all of it was found saved; it may have been forgotten since.</summary>
+    /// <summary>Up to here it was found saved; it may have been forgotten since.</summary>
     public int SavedLength { get; set; }
+
+    /// <summary>Its length when the state at its end was last kept, or could not be.</summary>
+    public int KeptEnd { get; set; }
+
+    /// <summary>Its cells come back, and the checkpoint that completes them has not: nobody can continue it.</summary>
+    public bool IsIncomplete { get; set; }
 
     /// <summary>Tokens that it holds.</summary>
     public int Length => Leaf.End;

@@ -24,9 +24,6 @@ internal sealed class PrefixTree
     /// <summary>KV cells that a running request needs.</summary>
     public int LeasedCells { get; private set; }
 
-    /// <summary>Checkpoints whose cells are gone; whoever counts their bytes takes them out.</summary>
-    public List<Checkpoint> Orphans { get; } = [];
-
     /// <summary>The longest prefix of <paramref name="tokens"/> that lies in cells. Changes nothing.</summary>
     public PrefixMatch Match(ReadOnlySpan<int> tokens) => Match(_root, tokens);
 
@@ -62,6 +59,7 @@ internal sealed class PrefixTree
     /// <summary>The branch keeps only its first <paramref name="length"/> tokens.</summary>
     public void Trim(Branch branch, int length)
     {
+        branch.SavedLength = Math.Min(branch.SavedLength, length);
         while (branch.Leaf is { Parent: { } parent } last && last.Start >= length)
         {
             MoveEnd(branch, parent);
@@ -79,7 +77,6 @@ internal sealed class PrefixTree
 
         Count(leaf, length - leaf.End);
         leaf.Tokens.RemoveRange(length - leaf.Start, leaf.End - length);
-        DropCheckpoints(leaf, length);
     }
 
     /// <summary>The branch goes, and every cell that nobody else holds.</summary>
@@ -190,9 +187,6 @@ internal sealed class PrefixTree
         };
         upper.Tokens.AddRange(CollectionsMarshal.AsSpan(node.Tokens)[..(at - node.Start)]);
         upper.Children.Add(node);
-        foreach (var checkpoint in node.Checkpoints.Where(c => c.Position <= at)) checkpoint.Node = upper;
-        upper.Checkpoints.AddRange(node.Checkpoints.Where(c => c.Position <= at));
-        node.Checkpoints.RemoveAll(c => c.Position <= at);
         node.Parent!.Children[node.Parent.Children.IndexOf(node)] = upper;
         node.Tokens.RemoveRange(0, at - node.Start);
         (node.Start, node.Parent) = (at, upper);
@@ -205,7 +199,6 @@ internal sealed class PrefixTree
         if (isLeased && --node.Leases == 0) LeasedCells -= node.Tokens.Count;
         if (node.Branches > 0) return;
         UsedCells -= node.Tokens.Count;
-        DropCheckpoints(node, node.Start);
         node.Parent!.Children.Remove(node);
     }
 
@@ -220,12 +213,6 @@ internal sealed class PrefixTree
         branch.Leaf.Ends.Remove(branch);
         branch.Leaf = to;
         to.Ends.Add(branch);
-    }
-
-    private void DropCheckpoints(PrefixNode node, int length)
-    {
-        Orphans.AddRange(node.Checkpoints.Where(c => c.Position > length));
-        node.Checkpoints.RemoveAll(c => c.Position > length);
     }
 }
 

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Hearth.Engine.Cache;
 
-/// <summary>What a prompt can continue.</summary>
-/// <param name="Node">The run that ends at, or holds, the last reused token; null when nothing is reused.</param>
-/// <param name="Length">Tokens reused.</param>
+/// <summary>What a prompt can continue: cells, and what was saved of the tokens after them.</summary>
+/// <param name="Node">The run that ends at, or holds, the last reused token; null when no cells are reused.</param>
+/// <param name="Length">Tokens reused in cells.</param>
 /// <param name="Source">A branch that holds them.</param>
 /// <param name="TakesOver">The request continues the source itself, so that nothing is copied.</param>
 internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Source, bool TakesOver)
@@ -12,26 +12,38 @@ internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Sour
     /// <summary>Nothing is reused.</summary>
     public static Reuse Nothing => default;
 
-    /// <summary>Completes the forked cells, where the memory needs it.</summary>
-    public Checkpoint? Checkpoint { get; init; }
+    /// <summary>Saved states that continue the cells, in order; null when there are none.</summary>
+    public IReadOnlyList<SavedState>? Saved { get; init; }
+
+    /// <summary>Tokens that are not computed again, once everything saved is restored.</summary>
+    public int End { get; init; } = Length;
 
     /// <summary>How far the prompt lies in cells, whether or not it can be continued there.</summary>
     public PrefixMatch Shared { get; init; }
 
-    /// <summary>What a match lets a prompt continue, by kind of memory. Changes nothing.</summary>
+    /// <summary>What cells alone let a prompt continue, by kind of memory. Changes nothing.</summary>
     /// <param name="match">How far the prompt lies in cells.</param>
     /// <param name="memory">What the model's memory allows.</param>
     /// <param name="holdsWindow">Whether a sequence id holds the window before a position; asked only of sliding-window memory.</param>
-    public static Reuse Of(PrefixMatch match, MemoryKind memory, Func<int, int, bool> holdsWindow)
+    public static Reuse OfCells(PrefixMatch match, MemoryKind memory, Func<int, int, bool> holdsWindow)
     {
         var found = memory switch
         {
             MemoryKind.Full => Inside(match.Node, match.Length),
             MemoryKind.SlidingWindow => WithWindow(match, holdsWindow),
-            MemoryKind.Recurrent => AtEndOrCheckpoint(match),
+            MemoryKind.Recurrent => AtEnd(match),
             _ => AtParkedEnd(match),
         };
         return found with { Shared = match };
+    }
+
+    /// <summary>The first tokens of a match in cells, to be completed by a checkpoint.</summary>
+    public static Reuse Incomplete(PrefixMatch match, int length)
+    {
+        if (length == 0) return Nothing with { Shared = match };
+        var node = match.Node;
+        while (node.Start >= length) node = node.Parent!;
+        return new Reuse(node, length, PrefixTree.HolderOf(node), TakesOver: false) { Shared = match };
     }
 
     /// <summary>What follows in cells where the prompt parts from them.</summary>
@@ -73,22 +85,17 @@ internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Sour
         return Reuse.Nothing;
     }
 
-    // A checkpoint completes the cells before it; a sequence's own state does at its end, and then nothing is copied.
-    private static Reuse AtEndOrCheckpoint(PrefixMatch match)
+    // A sequence's own state is that of its end, and then nothing is copied but by those who come while somebody computes there.
+    private static Reuse AtEnd(PrefixMatch match)
     {
         for (var node = match.Node; node?.Parent is not null; node = node.Parent)
         {
-            if (node.End <= match.Length && node.Ends.Count > 0)
-            {
-                var parked = node.Ends.Find(b => b.Holder is null);
-                return new Reuse(node, node.End, parked ?? node.Ends[0], TakesOver: parked is not null);
-            }
-
-            if (node.Checkpoints.FindLast(c => c.Position <= match.Length && c.Data.Length > 0) is { } checkpoint)
-                return new Reuse(node, checkpoint.Position, PrefixTree.HolderOf(node), TakesOver: false) { Checkpoint = checkpoint };
+            if (node.End > match.Length || node.Ends.Find(b => !b.IsIncomplete) is not { } complete) continue;
+            var parked = node.Ends.Find(b => b is { Holder: null, IsIncomplete: false });
+            return new Reuse(node, node.End, parked ?? complete, TakesOver: parked is not null);
         }
 
-        return Reuse.Nothing;
+        return Nothing;
     }
 
     // The library overwrites cells behind the window of the one sequence that holds them, and does not tell.

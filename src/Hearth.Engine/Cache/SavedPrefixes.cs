@@ -1,108 +1,275 @@
+using Hearth.Engine.Cache.Disk;
+
 namespace Hearth.Engine.Cache;
 
 /// <summary>
-/// Prefixes outside the cells: segments, found by the tokens before them, and checkpoints, found by where they stand in the tree. Both
-/// within one budget. The place where a second tier joins.
+/// Prefixes outside the cells: segments and checkpoints, found by the tokens before them, in memory within one budget and in files within
+/// another.
 /// </summary>
 internal sealed class SavedPrefixes
 {
-    private readonly SegmentStore _segments = new();
-    private readonly bool _canSaveRanges;
+    /// <summary>A request's saved states are read ahead of their use up to here.</summary>
+    private const long MostReadAheadBytes = 128L << 20;
+
+    /// <summary>A checkpoint spares about this many tokens: those since the one before it.</summary>
+    private const int TokensOfCheckpoint = 4 * TokenChain.Block;
+
+    private readonly SegmentStore _states = new();
+    private readonly List<SavedState> _unsettled = [];
+    private readonly MemoryKind _memory;
+    private bool _hasFailed;
 
     /// <summary>Nothing is saved.</summary>
     public SavedPrefixes(SchedulerLimits limits)
     {
-        Ledger = new StateLedger(limits.SavedBytes, Forget);
-        _canSaveRanges = limits.Memory.CanSaveRanges();
+        _memory = limits.Memory;
+        Ledger = new StateLedger(limits.SavedBytes, OnMemoryLeft);
+        Disk = new DiskBooks(limits.DiskBytes, limits.TicksPerSecond, OnFileGone);
     }
 
-    /// <summary>What everything saved costs.</summary>
+    /// <summary>What is in memory.</summary>
     public StateLedger Ledger { get; }
 
-    /// <summary>True when cells that leave can be brought back.</summary>
-    public bool TakesSegments => _canSaveRanges && Ledger.IsOpen;
+    /// <summary>What is in files.</summary>
+    public DiskBooks Disk { get; }
 
-    /// <summary>Plans to save one block that only cells hold. False when there is none, or no room for it.</summary>
-    public bool SaveNext(IReadOnlyList<Branch> branches, List<KvOperation> operations)
+    /// <summary>True when what leaves the cells can be brought back.</summary>
+    public bool TakesStates => _memory.CanSave() && (Ledger.IsOpen || Disk.IsOn);
+
+    /// <summary>
+    /// Plans to save one block that only cells hold, or the state at a parked branch's end. False when there is none, or no room for it.
+    /// What is nearest to the root goes first: it is what most requests begin with.
+    /// </summary>
+    public bool SaveNext(IReadOnlyList<Branch> branches, List<KvOperation> operations, Func<int, int, bool> holdsWindow, long now)
     {
-        if (!_canSaveRanges || !Ledger.HasRoom) return false;
-        foreach (var branch in branches)
+        if (!_memory.CanSave() || !(Disk.TakesMore(now) || (Ledger.HasRoom && !_hasFailed))) return false;
+        foreach (var branch in branches.Where(b => Savable(b) > b.SavedLength || LacksEnd(b)).OrderBy(b => b.SavedLength))
         {
-            // A branch that did not grow since all of it was found saved is not looked at again.
-            if (branch.Holder is not null || branch.SavedLength == branch.Length) continue;
+            if (branch.Length < TokenChain.Block) continue;
             var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
             var chain = TokenChain.Of(tokens);
-            if (FirstUnsaved(tokens, chain) is { } from)
-            {
-                Save(branch.SequenceId, tokens, chain, from, Math.Min(from + TokenChain.Block, tokens.Length), operations);
-                return true;
-            }
-
-            branch.SavedLength = branch.Length;
+            if (SaveBlock(branch, tokens, chain, operations, now)) return true;
+            if (!LacksEnd(branch)) continue;
+            branch.KeptEnd = branch.Length;
+            if (SaveEnd(branch, tokens, chain, operations, holdsWindow)) return true;
         }
 
         return false;
     }
 
-    /// <summary>Plans to copy the blocks of a branch between two positions out of the cells, but for those that are saved.</summary>
-    public void Save(Branch branch, int from, int to, List<KvOperation> operations)
+    /// <summary>Plans to copy what a branch has from a position on out of the cells, but for what is saved.</summary>
+    public void Save(Branch branch, int from, List<KvOperation> operations, Func<int, int, bool> holdsWindow)
     {
         var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
-        Save(branch.SequenceId, tokens, TokenChain.Of(tokens), from, to, operations);
+        var chain = TokenChain.Of(tokens);
+        for (var start = from / TokenChain.Block * TokenChain.Block; start < tokens.Length; start += TokenChain.Block)
+            Save(branch.SequenceId, tokens, chain, start, operations);
+        if (LacksEnd(branch)) SaveEnd(branch, tokens, chain, operations, holdsWindow);
     }
 
-    private void Save(int sequenceId, int[] tokens, UInt128[] chain, int from, int to, List<KvOperation> operations)
+    /// <summary>Plans to keep the state that a sequence has at its end, where none is kept yet.</summary>
+    public void TakeCheckpoint(Sequence sequence, List<KvOperation> operations)
     {
-        var superfluous = new List<Segment>();
-        for (var block = from / TokenChain.Block; block * TokenChain.Block < to; block++)
+        if (!TakesStates) return;
+        var block = sequence.Position / TokenChain.Block;
+        AddCheckpoint(
+            sequence.SequenceId, sequence.ChainAt(block), block * TokenChain.Block,
+            sequence.Tokens[(block * TokenChain.Block)..sequence.Position].ToArray(), operations);
+    }
+
+    /// <summary>The segments that go on where a request's first <paramref name="position"/> tokens end, and how far they reach.</summary>
+    public (List<SavedState> Segments, int End) SegmentsFrom(Sequence sequence, int position)
+    {
+        var (segments, at) = (new List<SavedState>(), position);
+        if (_states.IsEmpty) return (segments, at);
+        while (true)
+        {
+            var start = at / TokenChain.Block * TokenChain.Block;
+            var (segment, common) = _states.Find(sequence.ChainAt(at / TokenChain.Block), sequence.Tokens[start..^1]);
+            if (segment is not { IsAvailable: true } || start + common <= at) return (segments, at);
+            segments.Add(segment);
+            at = start + common;
+        }
+    }
+
+    /// <summary>The last checkpoint of a request's tokens that is after a position and not after another, or null.</summary>
+    public SavedState? LastCheckpoint(Sequence sequence, int after, int until)
+    {
+        if (_states.IsEmpty) return null;
+        for (var block = until / TokenChain.Block; block >= after / TokenChain.Block; block--)
         {
             var start = block * TokenChain.Block;
-            var end = Math.Min(start + TokenChain.Block, tokens.Length);
-            var segment = new Segment(chain[block], start, tokens[start..end]);
-            if (!_segments.TryAdd(segment, superfluous)) continue;
-            Ledger.Add(segment);
-            operations.Add(KvOperation.Save(sequenceId, segment));
-        }
-
-        superfluous.ForEach(Ledger.Drop);
-    }
-
-    // The beginning of the first block that no segment holds, or null.
-    private int? FirstUnsaved(int[] tokens, UInt128[] chain)
-    {
-        for (var start = 0; start < tokens.Length; start += TokenChain.Block)
-        {
-            var own = tokens.AsSpan(start, Math.Min(TokenChain.Block, tokens.Length - start));
-            if (_segments.Find(chain[start / TokenChain.Block], own).Tokens < own.Length) return start;
+            var end = Math.Min(until, start + TokenChain.Block - 1);
+            if (_states.FindCheckpoint(sequence.ChainAt(block), sequence.Tokens[start..end]) is { } found && found.Key.End > after) return found;
         }
 
         return null;
     }
 
-    /// <summary>The segment that goes on where a request's first <paramref name="position"/> tokens end, and up to which position.</summary>
-    public (Segment? Segment, int End) Find(Sequence sequence, int position)
+    /// <summary>Asks for the states of a path that only files hold, in their order. False when the next one is nowhere.</summary>
+    public bool ReadAhead(RestorePath path)
     {
-        if (_segments.IsEmpty) return default;
-        var block = position / TokenChain.Block;
-        var start = block * TokenChain.Block;
-        var (segment, common) = _segments.Find(sequence.ChainAt(block), sequence.Tokens[start..^1]);
-        return start + common > position && segment!.Data.Length > 0 ? (segment, start + common) : default;
+        long bytes = 0;
+        foreach (var state in path.Rest)
+        {
+            if (!state.IsAvailable) return state != path.Next;
+            bytes += Math.Max(state.FileBytes, state.Data.Length);
+            if (bytes > MostReadAheadBytes && state != path.Next) return true;
+            if (state.Data.Length == 0) Disk.Read(state);
+        }
+
+        return true;
     }
 
-    /// <summary>Plans to keep the state that a branch has at its end, where none is kept yet.</summary>
-    public void TakeCheckpoint(Branch branch, List<KvOperation> operations)
+    /// <summary>A state was restored.</summary>
+    public void Touch(SavedState state, long now)
     {
-        var node = branch.Leaf;
-        if (!Ledger.IsOpen || node.Checkpoints.Exists(c => c.Position == branch.Length)) return;
-        var checkpoint = new Checkpoint(node, branch.Length);
-        node.Checkpoints.Add(checkpoint);
-        Ledger.Add(checkpoint);
-        operations.Add(KvOperation.SaveCheckpoint(branch.SequenceId, checkpoint));
+        Ledger.Touch(state);
+        Disk.Touch(state, now);
+    }
+
+    /// <summary>The planned operations were run.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="secondsPerToken">What computing a token costs, 0 while unknown.</param>
+    public void Settle(long now, double secondsPerToken)
+    {
+        foreach (var state in _unsettled)
+        {
+            if (state.Data.Length == 0)
+            {
+                _hasFailed = true;
+                _states.Remove(state);
+                continue;
+            }
+
+            state.LastUsed = now;
+            state.ComputeSeconds = secondsPerToken * (state.Key.Kind == StateKind.Segment ? state.Key.Tokens.Length : TokensOfCheckpoint);
+            Ledger.Add(state);
+            if (Disk.TakesMore(now)) Disk.Write(state);
+            else if (!Disk.IsOn) _states.Superseded(by: state).ForEach(Forget);
+        }
+
+        _unsettled.Clear();
+        Ledger.Limit();
+    }
+
+    /// <summary>The disk thread tells something. Returns how many bytes it read.</summary>
+    public int OnDisk(DiskResult result, long now, long ticksPerSecond)
+    {
+        switch (result)
+        {
+            case DiskResult.Found found:
+                foreach (var state in found.States) AddFound(state, now - (long)(state.Age.TotalSeconds * ticksPerSecond));
+                break;
+            case DiskResult.Written written:
+                var kept = Disk.OnWritten(written, now);
+                if (written.Bytes > 0) _states.Superseded(by: kept).ForEach(Forget);
+                break;
+            case DiskResult.WasRead read:
+                Take(Disk.OnRead(read), read.Data);
+                break;
+        }
+
+        Disk.Limit(now);
+        Ledger.Limit();
+        return result is DiskResult.WasRead { Data: { } data } ? data.Length : 0;
+    }
+
+    // A running request's last block still grows.
+    private static int Savable(Branch branch) =>
+        branch.Holder is null ? branch.Length : branch.Length / TokenChain.Block * TokenChain.Block;
+
+    private bool LacksEnd(Branch branch) =>
+        _memory.NeedsCheckpoints() && branch is { Holder: null, IsIncomplete: false } && branch.KeptEnd != branch.Length;
+
+    private bool SaveBlock(Branch branch, int[] tokens, UInt128[] chain, List<KvOperation> operations, long now)
+    {
+        var start = branch.SavedLength / TokenChain.Block * TokenChain.Block;
+        for (var end = Savable(branch); start < end; start += TokenChain.Block)
+        {
+            var own = tokens.AsSpan(start, Math.Min(TokenChain.Block, tokens.Length - start));
+            var (segment, common) = _states.Find(chain[start / TokenChain.Block], own);
+            if (common < own.Length) return Save(branch.SequenceId, tokens, chain, start, operations);
+            if (segment!.Data.Length > 0 && Disk.TakesMore(now)) Disk.Write(segment);
+            branch.SavedLength = start + own.Length;
+        }
+
+        return false;
+    }
+
+    private bool Save(int sequenceId, int[] tokens, UInt128[] chain, int start, List<KvOperation> operations)
+    {
+        var own = tokens.AsMemory(start, Math.Min(TokenChain.Block, tokens.Length - start));
+        var segment = new SavedState(new StateKey(StateKind.Segment, chain[start / TokenChain.Block], start, own.ToArray()));
+        if (!_states.TryAdd(segment)) return false;
+        _unsettled.Add(segment);
+        operations.Add(KvOperation.Save(sequenceId, segment));
+        return true;
+    }
+
+    private bool SaveEnd(Branch branch, int[] tokens, UInt128[] chain, List<KvOperation> operations, Func<int, int, bool> holdsWindow)
+    {
+        if (_memory == MemoryKind.SlidingWindow && !holdsWindow(branch.SequenceId, branch.Length)) return false;
+        var block = branch.Length / TokenChain.Block;
+        return AddCheckpoint(branch.SequenceId, chain[block], block * TokenChain.Block, tokens[(block * TokenChain.Block)..], operations);
+    }
+
+    private bool AddCheckpoint(int sequenceId, UInt128 chain, int start, int[] tokens, List<KvOperation> operations)
+    {
+        var checkpoint = new SavedState(new StateKey(StateKind.Checkpoint, chain, start, tokens));
+        if (!_states.TryAdd(checkpoint)) return false;
+        _unsettled.Add(checkpoint);
+        operations.Add(KvOperation.SaveCheckpoint(sequenceId, checkpoint));
+        return true;
+    }
+
+    private void AddFound(FoundState found, long lastUsed)
+    {
+        if (_states.Get(found.Key) is { } known)
+        {
+            if (!known.IsOnItsWay) Disk.Add(known, found.Bytes);
+            return;
+        }
+
+        var state = new SavedState(found.Key) { ComputeSeconds = found.ComputeCost.TotalSeconds, LastUsed = lastUsed };
+        if (!_states.TryAdd(state))
+        {
+            Disk.Commands.Add(new DiskCommand.Delete(found.Key));
+            return;
+        }
+
+        Disk.Add(state, found.Bytes);
+        _states.Superseded(by: state).Where(s => s.Pins == 0).ToList().ForEach(Forget);
+    }
+
+    private void Take(SavedState state, byte[]? data)
+    {
+        if (data is null)
+        {
+            OnFileGone(state);
+            return;
+        }
+
+        if (state.Data.Length > 0) return;
+        state.Data = data;
+        Ledger.Add(state);
     }
 
     private void Forget(SavedState state)
     {
-        if (state is Segment segment) _segments.Remove(segment);
-        else if (state is Checkpoint checkpoint) checkpoint.Node.Checkpoints.Remove(checkpoint);
+        if (state.Pins > 0) return;
+        _states.Remove(state);
+        Disk.Delete(state);
+        Ledger.Drop(state);
+    }
+
+    private void OnMemoryLeft(SavedState state)
+    {
+        if (state.FileBytes == 0) _states.Remove(state);
+    }
+
+    private void OnFileGone(SavedState state)
+    {
+        if (state.Data.Length == 0) _states.Remove(state);
     }
 }

@@ -1,45 +1,47 @@
 namespace Hearth.Engine.Cache;
 
 /// <summary>
-/// Bytes that the library wrote of a sequence, kept outside the KV cells. Planned by the scheduler, filled by the decoder when it runs
-/// the operation; owned by the engine thread.
+/// Bytes that the library wrote of a sequence, kept outside the KV cells: in memory, on disk, or both. Planned by the scheduler, filled
+/// by the decoder when it runs the operation; owned by the engine thread. The disk thread reads <see cref="Data"/> only while it is
+/// pinned, and nobody changes the bytes.
 /// </summary>
-internal abstract class SavedState
+/// <param name="key">What it is of.</param>
+internal sealed class SavedState(StateKey key)
 {
-    /// <summary>What the library wrote; empty until then, and for good when it could not.</summary>
+    private UInt128? _next;
+
+    /// <summary>What it is of.</summary>
+    public StateKey Key { get; } = key;
+
+    /// <summary>What the library wrote; empty until then, when it could not, and while only a file has it.</summary>
     public byte[] Data { get; set; } = [];
+
+    /// <summary>Size of its file; 0 while there is none.</summary>
+    public long FileBytes { get; set; }
+
+    /// <summary>The disk thread has been asked to write it, or to read it.</summary>
+    public bool IsOnItsWay { get; set; }
+
+    /// <summary>How many wait for its bytes, or use them: it stays in memory as long.</summary>
+    public int Pins { get; set; }
+
+    /// <summary>What computing it costs, in seconds; 0 while unknown.</summary>
+    public double ComputeSeconds { get; set; }
+
+    /// <summary>When it was last used, in timestamps.</summary>
+    public long LastUsed { get; set; }
 
     /// <summary>Its place in the order of use.</summary>
     public LinkedListNode<SavedState>? Place { get; set; }
 
-    /// <summary>Bytes that the ledger has counted.</summary>
+    /// <summary>Bytes of memory that the ledger has counted.</summary>
     public long CountedBytes { get; set; }
-}
 
-/// <summary>The KV cells of a run of tokens, with everything that must be equal before they may be used again.</summary>
-/// <param name="chain">Names all tokens before <paramref name="start"/>.</param>
-/// <param name="start">Position of the first token, on the grid of <see cref="TokenChain.Block"/>.</param>
-/// <param name="tokens">The tokens, at most a block of them.</param>
-internal sealed class Segment(UInt128 chain, int start, int[] tokens) : SavedState
-{
-    /// <summary>Names all tokens before this segment.</summary>
-    public UInt128 Chain { get; } = chain;
+    /// <summary>True while its bytes are to be had.</summary>
+    public bool IsAvailable => Data.Length > 0 || FileBytes > 0;
 
-    /// <summary>Position of the first token.</summary>
-    public int Start { get; } = start;
-
-    /// <summary>The tokens.</summary>
-    public ReadOnlySpan<int> Tokens => tokens;
-}
-
-/// <summary>The recurrent and windowed layers of a sequence at one position; together with the other layers' cells it is complete.</summary>
-/// <param name="node">The run of tokens that it stands in.</param>
-/// <param name="position">Number of tokens before it.</param>
-internal sealed class Checkpoint(PrefixNode node, int position) : SavedState
-{
-    /// <summary>The run of tokens that it stands in; changes when the run is cut.</summary>
-    public PrefixNode Node { get; set; } = node;
-
-    /// <summary>Number of tokens before it.</summary>
-    public int Position { get; } = position;
+    /// <summary>The name of all tokens up to its end, which those that continue a whole block are found by; null for all others.</summary>
+    public UInt128? Next => Key is { Kind: StateKind.Segment, Tokens.Length: TokenChain.Block }
+        ? _next ??= TokenChain.Extend(Key.Chain, Key.Tokens.Span)
+        : null;
 }

@@ -3,51 +3,72 @@ using System.Runtime.InteropServices;
 namespace Hearth.Engine.Cache;
 
 /// <summary>
-/// Saved KV cells by the prefix that they continue. Whole blocks of the grid, and shorter tails where a branch ended; several may start
-/// at one place.
+/// Saved states by the prefix that they continue. Segments: whole blocks of the grid, and shorter tails where a branch ended; several
+/// may start at one place. Checkpoints: states that stand behind the tokens of a part of a block.
 /// </summary>
 internal sealed class SegmentStore
 {
-    private readonly Dictionary<UInt128, List<Segment>> _byStart = [];
+    private readonly Dictionary<(StateKind Kind, UInt128 Chain), List<SavedState>> _byStart = [];
 
     /// <summary>True when there is nothing to look for.</summary>
     public bool IsEmpty => _byStart.Count == 0;
 
+    /// <summary>The state with this key, or null.</summary>
+    public SavedState? Get(StateKey key) =>
+        _byStart.TryGetValue((key.Kind, key.Chain), out var states) ? states.Find(s => s.Key.Equals(key)) : null;
+
     /// <summary>The segment after this prefix that has most tokens in common with <paramref name="tokens"/>, and how many.</summary>
-    public (Segment? Segment, int Tokens) Find(UInt128 chain, ReadOnlySpan<int> tokens)
+    public (SavedState? Segment, int Tokens) Find(UInt128 chain, ReadOnlySpan<int> tokens)
     {
-        if (!_byStart.TryGetValue(chain, out var segments)) return default;
-        (Segment? Segment, int Tokens) best = default;
+        if (!_byStart.TryGetValue((StateKind.Segment, chain), out var segments)) return default;
+        (SavedState? Segment, int Tokens) best = default;
         foreach (var segment in segments)
         {
-            var common = segment.Tokens.CommonPrefixLength(tokens);
+            var common = segment.Key.Tokens.Span.CommonPrefixLength(tokens);
             if (common > best.Tokens) best = (segment, common);
         }
 
         return best;
     }
 
-    /// <summary>
-    /// Adds a segment unless a longer one begins with it. Returns what it makes superfluous: the shorter ones that it begins with.
-    /// </summary>
-    public bool TryAdd(Segment segment, List<Segment> superfluous)
+    /// <summary>The checkpoint of this block whose tokens <paramref name="tokens"/> begin with and that stands farthest in, or null.</summary>
+    public SavedState? FindCheckpoint(UInt128 chain, ReadOnlySpan<int> tokens)
     {
-        ref var segments = ref CollectionsMarshal.GetValueRefOrAddDefault(_byStart, segment.Chain, out _);
-        segments ??= [];
-        foreach (var other in segments)
+        if (!_byStart.TryGetValue((StateKind.Checkpoint, chain), out var checkpoints)) return null;
+        SavedState? best = null;
+        foreach (var checkpoint in checkpoints)
         {
-            if (other.Tokens.StartsWith(segment.Tokens)) return false;
-            if (segment.Tokens.StartsWith(other.Tokens)) superfluous.Add(other);
+            if (checkpoint.IsAvailable && tokens.StartsWith(checkpoint.Key.Tokens.Span) && !(best?.Key.End >= checkpoint.Key.End)) best = checkpoint;
         }
 
-        segments.Add(segment);
+        return best;
+    }
+
+    /// <summary>Adds a state. False when it is there, or when a longer segment begins with it.</summary>
+    public bool TryAdd(SavedState state)
+    {
+        ref var states = ref CollectionsMarshal.GetValueRefOrAddDefault(_byStart, (state.Key.Kind, state.Key.Chain), out _);
+        states ??= [];
+        var own = state.Key.Tokens.Span;
+        foreach (var other in states)
+        {
+            var tokens = other.Key.Tokens.Span;
+            if (state.Key.Kind == StateKind.Segment ? tokens.StartsWith(own) : tokens.SequenceEqual(own)) return false;
+        }
+
+        states.Add(state);
         return true;
     }
 
-    /// <summary>Takes a segment out.</summary>
-    public void Remove(Segment segment)
+    /// <summary>The shorter segments that this one begins with: nobody needs them once its bytes are where theirs are.</summary>
+    public List<SavedState> Superseded(SavedState by) => by.Key.Kind == StateKind.Segment && _byStart.TryGetValue((by.Key.Kind, by.Key.Chain), out var states)
+        ? states.FindAll(s => s != by && by.Key.Tokens.Span.StartsWith(s.Key.Tokens.Span))
+        : [];
+
+    /// <summary>Takes a state out.</summary>
+    public void Remove(SavedState state)
     {
-        if (_byStart.TryGetValue(segment.Chain, out var segments) && segments.Remove(segment) && segments.Count == 0)
-            _byStart.Remove(segment.Chain);
+        var start = (state.Key.Kind, state.Key.Chain);
+        if (_byStart.TryGetValue(start, out var states) && states.Remove(state) && states.Count == 0) _byStart.Remove(start);
     }
 }

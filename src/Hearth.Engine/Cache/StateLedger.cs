@@ -1,33 +1,33 @@
 namespace Hearth.Engine.Cache;
 
 /// <summary>
-/// All saved states within one budget of bytes, the least recently used going first. A state is counted once the decoder has filled it.
+/// The bytes of saved states in memory, within one budget, the least recently used going first. A state is counted once its bytes are
+/// there. Pinned states stay whatever the budget says: who pins them bounds them.
 /// </summary>
-/// <param name="budgetBytes">Most bytes; 0 keeps nothing.</param>
-/// <param name="forget">Takes a state that has to go out of wherever it is found.</param>
+/// <param name="budgetBytes">Most bytes; 0 keeps only what is pinned.</param>
+/// <param name="forget">Hears that a state's bytes have left the memory.</param>
 internal sealed class StateLedger(long budgetBytes, Action<SavedState> forget)
 {
     /// <summary>Up to here states are taken before they are needed; the rest of the budget is for what has to leave the cells.</summary>
     private const double RoomShare = 0.75;
 
     private readonly LinkedList<SavedState> _byUse = [];
-    private readonly List<SavedState> _unsettled = [];
-    private bool _hasFailed;
 
     /// <summary>Bytes held.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>False when nothing may be saved at all.</summary>
+    /// <summary>False when nothing is kept in memory.</summary>
     public bool IsOpen => budgetBytes > 0;
 
-    /// <summary>True while states may be taken before they are needed: they push nothing out, and taking them has not failed.</summary>
-    public bool HasRoom => !_hasFailed && Bytes < budgetBytes * RoomShare;
+    /// <summary>True while states may be taken before they are needed, because they push nothing out.</summary>
+    public bool HasRoom => Bytes < budgetBytes * RoomShare;
 
-    /// <summary>A state that the decoder will fill in its next step.</summary>
+    /// <summary>A state whose bytes are there now.</summary>
     public void Add(SavedState state)
     {
         state.Place = _byUse.AddLast(state);
-        _unsettled.Add(state);
+        state.CountedBytes = state.Data.Length;
+        Bytes += state.CountedBytes;
     }
 
     /// <summary>The state was used.</summary>
@@ -38,36 +38,31 @@ internal sealed class StateLedger(long budgetBytes, Action<SavedState> forget)
         _byUse.AddLast(place);
     }
 
-    /// <summary>Counts what the decoder has filled, and frees what is over budget.</summary>
-    public void Settle()
+    /// <summary>Lets go of what is over budget.</summary>
+    public void Limit()
     {
-        if (_unsettled.Count == 0) return;
-        for (var i = _unsettled.Count - 1; i >= 0; i--)
+        for (var place = _byUse.First; place is not null && Bytes > budgetBytes;)
         {
-            var state = _unsettled[i];
-            state.CountedBytes = state.Data.Length;
-            Bytes += state.CountedBytes;
-            if (state.Data.Length > 0) continue;
-            _hasFailed = true;
-            Drop(state);
+            var next = place.Next;
+            if (place.Value.Pins == 0) Drop(place.Value);
+            place = next;
         }
-
-        _unsettled.Clear();
-        while (Bytes > budgetBytes && _byUse.First is { } oldest) Drop(oldest.Value);
     }
 
-    /// <summary>Takes everything out.</summary>
+    /// <summary>Lets go of everything that is not pinned.</summary>
     public void Clear()
     {
-        while (_byUse.First is { } oldest) Drop(oldest.Value);
+        foreach (var state in _byUse.ToArray())
+        {
+            if (state.Pins == 0) Drop(state);
+        }
     }
 
-    /// <summary>Takes a state out; harmless when it is not there.</summary>
+    /// <summary>Lets go of a state's bytes; harmless when they are not there.</summary>
     public void Drop(SavedState state)
     {
         if (state.Place is not { } place) return;
         _byUse.Remove(place);
-        _unsettled.Remove(state);
         state.Place = null;
         Bytes -= state.CountedBytes;
         (state.CountedBytes, state.Data) = (0, []);

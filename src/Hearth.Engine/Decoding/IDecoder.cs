@@ -42,8 +42,9 @@ internal sealed record DecoderLimits(
 
 /// <summary>How a step ended.</summary>
 /// <param name="Fault">What broke, or null.</param>
-/// <param name="Restoring">How much of the step's time went into bringing saved cells back.</param>
-internal readonly record struct DecodeOutcome(string? Fault, TimeSpan Restoring = default)
+/// <param name="Restoring">How much of the step's time went into bringing saved states back.</param>
+/// <param name="Saving">How much of it went into copying states out.</param>
+internal readonly record struct DecodeOutcome(string? Fault, TimeSpan Restoring = default, TimeSpan Saving = default)
 {
     /// <summary>The step was computed.</summary>
     public static DecodeOutcome Completed => default;

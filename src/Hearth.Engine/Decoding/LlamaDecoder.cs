@@ -10,6 +10,9 @@ namespace Hearth.Engine.Decoding;
 /// </summary>
 internal sealed class LlamaDecoder : IDecoder
 {
+    /// <summary>What the library puts before every state: a magic number and the sequence id.</summary>
+    private const int StateHeaderBytes = 8;
+
     private readonly LlamaContext _context;
     private readonly LlamaBatch _batch;
     private readonly int _slidingWindow;
@@ -18,6 +21,10 @@ internal sealed class LlamaDecoder : IDecoder
     // and wipes the one it restores.
     private readonly int _scratch;
     private readonly WindowProof _windowProof;
+
+    // What the library writes of the windowed and recurrent layers of a sequence that holds nothing: completes a segment, which has
+    // only the other layers.
+    private readonly byte[] _noState;
 
     /// <summary>Makes a context with cells of its own.</summary>
     public LlamaDecoder(LlamaModel model, EngineSettings settings)
@@ -30,6 +37,7 @@ internal sealed class LlamaDecoder : IDecoder
         Limits = new DecoderLimits(
             settings.CellPool, settings.SequenceIds, settings.BatchTokens, settings.MicroBatchTokens, model.Vocab.TokenCount,
             MemoryKinds.Of(model));
+        _noState = Limits.Memory.NeedsCheckpoints() ? Read(_scratch, StateFlags.PartialOnly)[StateHeaderBytes..] : [];
     }
 
     /// <inheritdoc/>
@@ -38,13 +46,16 @@ internal sealed class LlamaDecoder : IDecoder
     /// <inheritdoc/>
     public DecodeOutcome Decode(StepPlan plan)
     {
-        var restoring = TimeSpan.Zero;
+        var (restoring, saving) = (TimeSpan.Zero, TimeSpan.Zero);
         foreach (var operation in plan.Operations)
         {
-            if (Run(operation, ref restoring) is { } fault) return new DecodeOutcome(fault);
+            var start = Stopwatch.GetTimestamp();
+            if (Run(operation) is { } fault) return new DecodeOutcome(fault);
+            if (operation.Kind is KvOperationKind.Restore or KvOperationKind.RestoreCheckpoint) restoring += Stopwatch.GetElapsedTime(start);
+            if (operation.Kind is KvOperationKind.Save or KvOperationKind.SaveCheckpoint) saving += Stopwatch.GetElapsedTime(start);
         }
 
-        if (plan.Entries.IsEmpty) return new DecodeOutcome(null, restoring);
+        if (plan.Entries.IsEmpty) return new DecodeOutcome(null, restoring, saving);
 
         _batch.Clear();
         foreach (var entry in plan.Entries)
@@ -60,7 +71,7 @@ internal sealed class LlamaDecoder : IDecoder
 
         // A GPU computes behind the call's back: without this the step's time would be paid, and shown, by whoever looks next.
         _context.Synchronize();
-        return new DecodeOutcome(null, restoring);
+        return new DecodeOutcome(null, restoring, saving);
     }
 
     /// <inheritdoc/>
@@ -108,7 +119,7 @@ internal sealed class LlamaDecoder : IDecoder
 
     // What went wrong, or null. A state that cannot be saved is empty and nothing is lost; one that cannot be restored is a fault,
     // because the scheduler counts on its cells.
-    private string? Run(KvOperation operation, ref TimeSpan restoring)
+    private string? Run(KvOperation operation)
     {
         switch (operation.Kind)
         {
@@ -119,7 +130,7 @@ internal sealed class LlamaDecoder : IDecoder
                 return null;
             case KvOperationKind.Save:
                 _context.SequenceCopy(operation.SequenceId, _scratch, operation.From, operation.To);
-                operation.State!.Data = Read(_scratch, StateFlags.None);
+                operation.State!.Data = ReadSegment();
                 _context.SequenceRemove(_scratch);
                 return null;
             case KvOperationKind.SaveCheckpoint:
@@ -128,10 +139,7 @@ internal sealed class LlamaDecoder : IDecoder
             case KvOperationKind.RestoreCheckpoint:
                 return Succeeded(_context.SequenceStateSet(operation.Data, operation.SequenceId, StateFlags.PartialOnly));
             case KvOperationKind.Restore:
-                var start = Stopwatch.GetTimestamp();
-                var fault = Restore(operation);
-                restoring += Stopwatch.GetElapsedTime(start);
-                return fault;
+                return Restore(operation);
             default:
                 throw new InvalidOperationException($"Unknown operation {operation}.");
         }
@@ -139,10 +147,19 @@ internal sealed class LlamaDecoder : IDecoder
 
     private string? Restore(KvOperation operation)
     {
-        if (Succeeded(_context.SequenceStateSet(operation.Data, _scratch)) is { } fault) return fault;
+        byte[] state = _noState.Length == 0 ? operation.Data! : [.. operation.Data!, .. _noState];
+        if (Succeeded(_context.SequenceStateSet(state, _scratch)) is { } fault) return fault;
         _context.SequenceCopy(_scratch, operation.SequenceId, operation.From, operation.To);
         _context.SequenceRemove(_scratch);
         return null;
+    }
+
+    // The library writes the layers that keep every position first, and the others behind them.
+    private byte[] ReadSegment()
+    {
+        var all = Read(_scratch, StateFlags.None);
+        if (_noState.Length == 0 || all.Length == 0) return all;
+        return all[..(int)(all.Length - _context.SequenceStateSize(_scratch, StateFlags.PartialOnly) + StateHeaderBytes)];
     }
 
     private byte[] Read(int sequenceId, StateFlags flags)

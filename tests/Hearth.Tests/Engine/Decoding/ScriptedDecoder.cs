@@ -142,15 +142,21 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
                 int[] saved = ToTokens(operation.Data!);
                 Assert.Equal(timeline.Cells.Count, operation.From);
                 Assert.Equal(saved[..operation.From], timeline.Tokens);
-                timeline.Cells.AddRange(saved[operation.From..operation.To].Select(t => new Cell(t)));
+                timeline.Cells.AddRange(saved[operation.From..operation.To].Select(t => new Cell(t) { IsLost = Limits.Memory == MemoryKind.SlidingWindow }));
+                timeline.State.Clear();
                 break;
             case KvOperationKind.SaveCheckpoint:
-                Assert.Equal(operation.To, timeline.State.Count);
-                operation.State!.Data = ToBytes([.. timeline.State]);
+                if (Limits.Memory == MemoryKind.Recurrent) Assert.Equal(operation.To, timeline.State.Count);
+                Assert.Equal(operation.To, timeline.Cells.Count);
+                if (Limits.Memory == MemoryKind.SlidingWindow) Assert.True(timeline.HoldsWindow(operation.To));
+                operation.State!.Data = ToBytes([.. timeline.Tokens]);
                 break;
             case KvOperationKind.RestoreCheckpoint:
+                int[] state = ToTokens(operation.Data!);
+                Assert.Equal(state, timeline.Tokens);
                 timeline.State.Clear();
-                timeline.State.AddRange(ToTokens(operation.Data!));
+                timeline.State.AddRange(state);
+                foreach (var cell in timeline.Cells.TakeLast(WindowTokens)) cell.IsLost = false;
                 break;
             default:
                 Assert.Fail($"Unknown operation {operation}.");

@@ -11,17 +11,20 @@ internal sealed class SchedulerDrive
 
     private readonly List<Sequence> _submitted = [];
     private readonly Dictionary<Sequence, List<int>> _tokens = [];
+    private bool _lastWasEmpty;
 
     public SchedulerDrive(SchedulerLimits limits)
     {
         Limits = limits;
         Decoder = NewDecoder();
-        Scheduler = new Scheduler(limits, (id, position) => Decoder.HoldsWindow(id, position));
+        Scheduler = NewScheduler();
     }
 
     public SchedulerLimits Limits { get; }
 
-    public Scheduler Scheduler { get; }
+    public Scheduler Scheduler { get; private set; }
+
+    public SimulatedDisk Disk { get; } = new();
 
     public ScriptedDecoder Decoder { get; private set; }
 
@@ -84,6 +87,16 @@ internal sealed class SchedulerDrive
         TakeEffects();
     }
 
+    /// <summary>The process ends and another one starts: only files are left.</summary>
+    public void Restart()
+    {
+        Scheduler.FailAll(++Now);
+        TakeEffects();
+        Decoder = NewDecoder();
+        Scheduler = NewScheduler();
+        Disk.TellAll(Scheduler, Now);
+    }
+
     /// <summary>One step. The plan it returns is the one that was computed.</summary>
     public StepPlan Step()
     {
@@ -101,6 +114,7 @@ internal sealed class SchedulerDrive
 
         Now += StepTicks(plan);
         Scheduler.OnStepDone([.. sampled], Now);
+        Disk.TakeFrom(Scheduler);
         CheckBooks();
         TakeEffects();
         return plan;
@@ -115,6 +129,7 @@ internal sealed class SchedulerDrive
             Assert.False(plan.IsEmpty);
             Assert.Null(Decoder.Decode(plan).Fault);
             Scheduler.OnStepDone([], ++Now);
+            Disk.TakeFrom(Scheduler);
             pieces++;
         }
 
@@ -128,11 +143,14 @@ internal sealed class SchedulerDrive
         {
             Assert.True(mostSteps-- > 0, "the scheduler does not come to an end");
             Step();
+            if (Scheduler.WaitsForDisk) Disk.Answer(Scheduler, Now);
         }
 
         Scheduler.CheckIdle();
         Assert.Equal(Decoder.UsedCells, Scheduler.Cache.UsedCells);
     }
+
+    private Scheduler NewScheduler() => new(Limits, (id, position) => Decoder.HoldsWindow(id, position));
 
     private ScriptedDecoder NewDecoder() => new(new DecoderLimits(
         Limits.Cells, Limits.SequenceIds, Limits.BatchTokens, Limits.MicroBatchTokens, VocabularySize, Limits.Memory));
@@ -176,6 +194,10 @@ internal sealed class SchedulerDrive
 
         Assert.InRange(plan.Tokens.Length, 0, Limits.BatchTokens);
         Assert.InRange(prefillTokens, 0, Limits.MicroBatchTokens);
-        Assert.False(plan.IsEmpty && !Scheduler.IsIdle, "nothing is planned, and somebody waits");
+
+        // A request whose saved states failed it begins anew in the next step.
+        var mayBeEmpty = Scheduler.IsIdle || Scheduler.WaitsForDisk || _lastWasEmpty is false && _submitted.Exists(s => s.SkipsSaved);
+        Assert.False(plan.IsEmpty && !mayBeEmpty, "nothing is planned, and somebody waits");
+        _lastWasEmpty = plan.IsEmpty && !Scheduler.WaitsForDisk;
     }
 }

@@ -16,6 +16,8 @@ public sealed class SchedulerPropertyTests
         LoseDecoder,
         Tidy,
         Wait,
+        Disk,
+        Restart,
     }
 
     private static Gen<SchedulerLimits> AllLimits =>
@@ -27,12 +29,14 @@ public sealed class SchedulerPropertyTests
         from microBatch in Gen.Int[1, 150]
         from memory in Gen.Enum<MemoryKind>()
         from saved in Gen.OneOf(Gen.Const(0L), Gen.Const(3000L), Gen.Const(1_000_000L))
+        from disk in Gen.OneOf(Gen.Const(0L), Gen.Const(4000L), Gen.Const(1_000_000L))
         from idleShare in Gen.OneOf(Gen.Const(0d), Gen.Const(0.5), Gen.Const(double.PositiveInfinity))
         select new SchedulerLimits(window, cells, running, batch, microBatch)
         {
             SequenceIds = running + parked,
             Memory = memory,
             SavedBytes = saved,
+            DiskBytes = disk,
             IdleShare = idleShare,
             TicksPerSecond = 100,
             StepTargetTicks = 20,
@@ -46,7 +50,8 @@ public sealed class SchedulerPropertyTests
         var events = Gen.Select(
             Gen.Frequency(
                 (4, Gen.Const(Event.Submit)), (3, Gen.Const(Event.Continue)), (9, Gen.Const(Event.Step)), (2, Gen.Const(Event.Cancel)),
-                (1, Gen.Const(Event.LoseDecoder)), (1, Gen.Const(Event.Tidy)), (1, Gen.Const(Event.Wait))),
+                (1, Gen.Const(Event.LoseDecoder)), (1, Gen.Const(Event.Tidy)), (1, Gen.Const(Event.Wait)),
+                (4, Gen.Const(Event.Disk)), (1, Gen.Const(Event.Restart))),
             Gen.Int[0, 1000],
             Gen.Int[0, 60]).List[1, 60];
 
@@ -83,6 +88,13 @@ public sealed class SchedulerPropertyTests
                 break;
             case Event.Tidy:
                 drive.Tidy();
+                break;
+            case Event.Disk:
+                (drive.Disk.FailsToWrite, drive.Disk.LosesFiles) = (b % 7 == 0, b % 11 == 0);
+                drive.Disk.Answer(drive.Scheduler, drive.Now, most: 1 + (a % 5));
+                break;
+            case Event.Restart:
+                drive.Restart();
                 break;
             case Event.Wait:
                 drive.Now += 40 * drive.Limits.TicksPerSecond;
