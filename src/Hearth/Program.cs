@@ -2,6 +2,7 @@ using Hearth.Commands;
 using Hearth.Commands.Bench;
 using Hearth.Commands.Bench.Forks;
 using Hearth.Commands.Bench.Latency;
+using Hearth.Commands.Bench.Restart;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
 using Hearth.Commands.Bench.Trace;
@@ -16,6 +17,7 @@ var parts = new CommandParts(
         SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
         LatencyBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
         ForksBenchmark.Create(terminal, stop),
+        RestartBenchmark.Create(terminal, stop),
         TraceBenchmark.Create(terminal, stop),
         SoakBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
     ]);

@@ -14,10 +14,11 @@ internal sealed class EngineStatus(ProviderCatalog catalog)
 
 /// <summary>Each number is true on its own; they are read without waiting for the engine.</summary>
 internal sealed record EngineWire(
-    int Waiting, int Running, int LeasedCells, int CachedCells, int Cells, long Steps, long SavedBytes, MemoryWire Memory)
+    int Waiting, int Running, int LeasedCells, int CachedCells, int Cells, long Steps, long SavedBytes, long DiskBytes, int DiskFiles, MemoryWire Memory)
 {
     public static EngineWire Of(ProviderStatus status) => new(
         status.Waiting, status.Running, status.LeasedCells, status.CachedCells, status.Cells, status.Steps, status.SavedBytes,
+        status.DiskBytes, status.DiskFiles,
         new MemoryWire(
             status.Memory.Budget, status.Memory.Weights, status.Memory.Cells, status.Memory.States, status.Memory.Buffers, status.Memory.Saved));
 }

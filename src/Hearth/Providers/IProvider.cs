@@ -31,7 +31,7 @@ internal sealed record ProviderModel(string Id, string DisplayName, DateTimeOffs
 
 /// <summary>A local engine's books. Sizes in tokens unless the name says otherwise.</summary>
 internal sealed record ProviderStatus(
-    int Waiting, int Running, int LeasedCells, int CachedCells, int Cells, long SavedBytes, long Steps, MemoryLedger Memory);
+    int Waiting, int Running, int LeasedCells, int CachedCells, int Cells, long SavedBytes, long DiskBytes, int DiskFiles, long Steps, MemoryLedger Memory);
 
 /// <summary>Either a refusal or the events of an answer; never both.</summary>
 internal sealed record ChatAnswer(ChatError? Error, IAsyncEnumerable<ChatEvent> Events)

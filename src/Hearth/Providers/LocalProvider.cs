@@ -17,7 +17,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         {
             EngineCounters now = model.Engine.Counters;
             return new ProviderStatus(
-                now.Waiting, now.Running, now.LeasedCells, now.CachedCells, model.Engine.Settings.CellPool, now.SavedBytes, now.Steps, model.Memory);
+                now.Waiting, now.Running, now.LeasedCells, now.CachedCells, model.Engine.Settings.CellPool, now.SavedBytes, now.DiskBytes, now.DiskFiles, now.Steps, model.Memory);
         }
     }
 

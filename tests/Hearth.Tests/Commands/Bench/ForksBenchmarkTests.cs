@@ -53,5 +53,5 @@ public sealed class ForksBenchmarkTests
     [Fact]
     public void Branches_one_after_the_other_have_no_common_speed() => Assert.Null(ForkSpeed.Together([Run(1, 2), Run(3, 4)]));
 
-    private static ForkRun Run(params double[] seconds) => new(1, [.. seconds.Select(TimeSpan.FromSeconds)]);
+    private static ForkRun Run(params double[] seconds) => new(1, [.. seconds.Select(TimeSpan.FromSeconds)], []);
 }

@@ -1,4 +1,5 @@
 using Hearth.Engine;
+using Hearth.Engine.Cache.Disk;
 using Hearth.Engine.Decoding;
 using Hearth.Llama;
 
@@ -10,11 +11,14 @@ internal sealed class ReuseDrive : IDisposable
     private readonly LlamaDecoder _decoder;
     private readonly VocabularyFacts _vocabulary;
     private readonly Scheduler _scheduler;
+    private readonly SegmentFolder? _folder;
     private readonly Dictionary<Sequence, (ForcedStream Stream, float[][] Record)> _streams = [];
     private long _now;
 
-    public ReuseDrive(LlamaModel model, EngineSettings settings)
+    /// <summary>With a folder, what is saved lies in its files, which a drive before this one may have written.</summary>
+    public ReuseDrive(LlamaModel model, EngineSettings settings, SegmentFolder? folder = null)
     {
+        _folder = folder;
         _decoder = new LlamaDecoder(model, settings);
         _vocabulary = VocabularyFacts.Of(model.Vocab);
         var sizes = _decoder.Limits;
@@ -23,8 +27,13 @@ internal sealed class ReuseDrive : IDisposable
             SequenceIds = sizes.Sequences,
             Memory = sizes.Memory,
             SavedBytes = settings.SavedBytes,
+            DiskBytes = folder is null ? 0 : 1 << 30,
         };
         _scheduler = new Scheduler(limits, _decoder.HoldsWindow);
+        if (folder is null) return;
+        folder.Open();
+        _scheduler.OnDisk(
+            new DiskResult.Found([.. folder.Scan(new HashSet<string>()).Select(f => new FoundState(f.Key, f.Bytes, f.ComputeCost, TimeSpan.Zero))]), _now);
     }
 
     /// <summary>Operations that were run.</summary>
@@ -46,6 +55,13 @@ internal sealed class ReuseDrive : IDisposable
     {
         while (!_scheduler.IsIdle) Step();
         _scheduler.CheckIdle();
+        while (_folder is not null && _scheduler.PlanTidying())
+        {
+            Assert.Null(_decoder.Decode(_scheduler.Planned).Fault);
+            _scheduler.OnStepDone([], ++_now);
+            AnswerDisk();
+        }
+
         var records = _streams.Values.ToList();
         _streams.Clear();
         return records;
@@ -71,5 +87,21 @@ internal sealed class ReuseDrive : IDisposable
 
         _scheduler.OnStepDone([.. sampled], ++_now);
         _scheduler.ClearEffects();
+        AnswerDisk();
+    }
+
+    private void AnswerDisk()
+    {
+        foreach (var command in _scheduler.Cache.Disk.Commands.ToArray())
+        {
+            if (command is DiskCommand.Write write)
+                _scheduler.OnDisk(new DiskResult.Written(write.Key, _folder!.Write(write.Key, write.ComputeCost, write.Data).Bytes), _now);
+            else if (command is DiskCommand.Read read)
+                _scheduler.OnDisk(new DiskResult.WasRead(read.Key, _folder!.Read(read.Key).Data, TimeSpan.Zero), _now);
+            else if (command is DiskCommand.Delete delete)
+                _folder!.Delete(delete.Key);
+        }
+
+        _scheduler.Cache.Disk.Commands.Clear();
     }
 }

@@ -1,4 +1,5 @@
 using Hearth.Engine;
+using Hearth.Engine.Cache.Disk;
 using Hearth.Engine.Decoding;
 using Hearth.Llama;
 using Hearth.Tests.Support;
@@ -41,6 +42,18 @@ public sealed class ReuseLogitsTests(ITestOutputHelper output)
     [MemberData(nameof(TinyModels))]
     public void Every_kind_of_memory_reuses_within_the_layout_noise(string name) =>
         ReusesWithinTheNoise(RepositoryPaths.RequireShared("models", name), Layouts, scale: 3);
+
+    [Fact]
+    public void The_bundled_model_comes_back_after_a_restart_within_the_layout_noise() => RestoresWithinTheNoise(RepositoryPaths.BundledModel, Layouts);
+
+    [Fact]
+    public void SmolLM2_comes_back_after_a_restart_within_the_layout_noise() =>
+        RestoresWithinTheNoise(RepositoryPaths.RequireShared("models", "SmolLM2-135M-Instruct.Q4_1.gguf"), [Layouts[0], Layouts[3]]);
+
+    [Theory]
+    [MemberData(nameof(TinyModels))]
+    public void Every_kind_of_memory_comes_back_after_a_restart_within_the_layout_noise(string name) =>
+        RestoresWithinTheNoise(RepositoryPaths.RequireShared("models", name), Layouts);
 
     private void ReusesWithinTheNoise(string path, LoneLayout[] layouts, int scale)
     {
@@ -94,6 +107,30 @@ public sealed class ReuseLogitsTests(ITestOutputHelper output)
         Assert.InRange(difference, 0, noise * SamplingSlack);
     }
 
+    /// <summary>The restart's own script: what it costs after each start, and that it is right.</summary>
+    private void RestoresWithinTheNoise(string path, LoneLayout[] layouts)
+    {
+        using var model = NativeLibraryFixture.LoadModel(path);
+        using var home = new TemporaryFolder();
+        var script = new Script(model.Vocab, scale: 6);
+        var cells = (script.Longest + 255) / 256 * 256;
+        var settings = new EngineSettings([path], Window: cells, CellPool: cells * 2, MaxSequences: 4) { SequenceIds = 16, Threads = 1, BatchThreads = 1 };
+        List<(ForcedStream Stream, float[][] Record)> records = [];
+        foreach (var stream in script.Session)
+        {
+            using var drive = new ReuseDrive(model, settings, new SegmentFolder(home.Path, 1, "model", TimeProvider.System));
+            drive.Submit(stream);
+            records.AddRange(drive.RunUntilIdle());
+            output.WriteLine($"computed {drive.ComputedTokens} of {stream.Prompt.Length + stream.Answer.Length - 1} tokens; {string.Join(' ', drive.Operations.Order())}");
+            if (stream == script.Session[0]) continue;
+            Assert.InRange(drive.ComputedTokens, 1, 200);
+            Assert.Contains(KvOperationKind.Restore, drive.Operations);
+            if (model.IsHybrid || model.SlidingWindow > 0) Assert.Contains(KvOperationKind.RestoreCheckpoint, drive.Operations);
+        }
+
+        Compare(path, model, settings, layouts, records);
+    }
+
     /// <summary>What an agent does to a cache, on tokens that the model may sample, with messages that end.</summary>
     private sealed class Script
     {
@@ -121,7 +158,11 @@ public sealed class ReuseLogitsTests(ITestOutputHelper output)
                 [Request([.. next.Prompt, .. next.Answer, .. Message(14)])],
                 [Request([.. next.Prompt, .. next.Answer, .. Message(5)]), Request(first)],
             ];
+            Session = [turn, next, Request([.. system, .. Message(20)]), Request([.. next.Prompt, .. next.Answer, .. Message(9)])];
         }
+
+        /// <summary>One session's requests, one after the other: the first, the next turn, another question, back to the first one.</summary>
+        public ForcedStream[] Session { get; }
 
         public ForcedStream[][] Rounds { get; }
 

@@ -6,7 +6,8 @@ namespace Hearth.Commands.Bench.Forks;
 /// <summary>One answer on a branch of a conversation.</summary>
 /// <param name="Prefilled">Prompt tokens that were computed for it.</param>
 /// <param name="Arrivals">When each token arrived, on the clock that all branches share.</param>
-internal sealed record ForkRun(int Prefilled, IReadOnlyList<TimeSpan> Arrivals)
+/// <param name="Tokens">The answer.</param>
+internal sealed record ForkRun(int Prefilled, IReadOnlyList<TimeSpan> Arrivals, IReadOnlyList<int> Tokens)
 {
     /// <summary>Asks the engine greedily; cancelling frees what the request holds.</summary>
     public static async Task<ForkRun> RunAsync(
@@ -18,15 +19,17 @@ internal sealed record ForkRun(int Prefilled, IReadOnlyList<TimeSpan> Arrivals)
         using (generation)
         {
             List<TimeSpan> arrivals = [];
+            List<int> tokens = [];
             await foreach (var item in generation.Events.ReadAllAsync(cancellation))
             {
                 switch (item)
                 {
-                    case TokenGenerated:
+                    case TokenGenerated token:
+                        tokens.Add(token.Token);
                         arrivals.Add(time.GetElapsedTime(origin));
                         break;
                     case GenerationFinished { Stats: var stats }:
-                        return new ForkRun(stats.PromptTokens - stats.Prefix.ReusedTokens, arrivals);
+                        return new ForkRun(stats.PromptTokens - stats.Prefix.ReusedTokens, arrivals, tokens);
                     case GenerationFailed failed:
                         throw new IOException(failed.Message);
                 }

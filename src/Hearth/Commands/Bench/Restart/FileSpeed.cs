@@ -1,0 +1,49 @@
+using Hearth.Engine.Cache.Disk;
+
+namespace Hearth.Commands.Bench.Restart;
+
+/// <summary>Megabytes per second of a store's files.</summary>
+/// <param name="Write">Checksummed, flushed and renamed, as the store writes them.</param>
+/// <param name="Read">Read and verified, as the store reads them.</param>
+/// <param name="Copy">The same bytes written file by file and flushed, without anything else.</param>
+internal sealed record FileSpeed(double Write, double Read, double Copy)
+{
+    private const double BytesPerMegabyte = 1e6;
+
+    /// <summary>Reads a store and writes it twice into other folders, which are deleted.</summary>
+    public static FileSpeed Of(string root, UInt128 identity, string scratch, TimeProvider time)
+    {
+        SegmentFolder store = new(root, identity, "store", time), written = new(Path.Combine(scratch, "store"), identity, "store", time);
+        written.Open();
+        var copies = Directory.CreateDirectory(Path.Combine(scratch, "plain")).FullName;
+        TimeSpan read = default, write = default, copy = default;
+        long bytes = 0;
+        foreach (var file in store.Scan(new HashSet<string>()))
+        {
+            byte[] data = [];
+            read += Timed(time, () => data = store.Read(file.Key).Data!);
+            write += Timed(time, () => written.Write(file.Key, file.ComputeCost, data));
+            copy += Timed(time, () => Flushed(Path.Combine(copies, file.Name), data));
+            bytes += data.Length;
+        }
+
+        Directory.Delete(scratch, recursive: true);
+        return new FileSpeed(Speed(write), Speed(read), Speed(copy));
+
+        double Speed(TimeSpan took) => bytes / BytesPerMegabyte / took.TotalSeconds;
+    }
+
+    private static void Flushed(string path, byte[] data)
+    {
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+        RandomAccess.Write(file, data, 0);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    private static TimeSpan Timed(TimeProvider time, Action work)
+    {
+        var start = time.GetTimestamp();
+        work();
+        return time.GetElapsedTime(start);
+    }
+}
