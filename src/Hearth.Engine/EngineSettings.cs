@@ -1,3 +1,5 @@
+using Hearth.Llama;
+
 namespace Hearth.Engine;
 
 /// <summary>Everything an engine needs to load one model. Sizes are in tokens (= KV cells) unless the name says otherwise.</summary>
@@ -44,6 +46,39 @@ public sealed record EngineSettings(IReadOnlyList<string> ModelPaths, int Window
 
     /// <summary>Most requests that wait for the engine; one more is refused as overloaded.</summary>
     public int QueueCapacity { get; init; } = 64;
+
+    /// <summary>Where KV segments and checkpoints survive the process; null keeps nothing on disk.</summary>
+    public DiskCacheSettings? DiskCache { get; init; }
+
+    /// <summary>The native context that these settings ask for.</summary>
+    public LlamaContextOptions ToContextOptions() => new(CellPool)
+    {
+        BatchTokens = BatchTokens,
+        MicroBatchTokens = MicroBatchTokens,
+
+        // One more than the scheduler's: the decoder's scratch sequence.
+        MaxSequences = SequenceIds + 1,
+
+        // One output per sequence and step; fewer than sequences make the library abort.
+        MaxOutputs = SequenceIds + 1,
+        Threads = Threads,
+        BatchThreads = BatchThreads,
+
+        // One pool of cells for all sequences, so that a fork is metadata only.
+        KvUnified = true,
+
+        // Whole windows, so that every position of a sequence stays where it was put.
+        SwaFull = true,
+        KeyType = TypeOf(KvType),
+        ValueType = TypeOf(KvType),
+    };
+
+    private static GgmlType TypeOf(KvType type) => type switch
+    {
+        KvType.F16 => GgmlType.F16,
+        KvType.Q8 => GgmlType.Q8Zero,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown number format."),
+    };
 }
 
 /// <summary>Number format of KV cells.</summary>
