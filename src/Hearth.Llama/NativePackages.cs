@@ -44,7 +44,8 @@ public static class NativePackages
     /// <summary>Environment variable that names a folder with the libraries and so overrides the search.</summary>
     public const string FolderVariable = "HEARTH_NATIVE";
 
-    private const string Version = "v0.5.0";
+    /// <summary>Version of llama.cpp in every package.</summary>
+    public const string Version = "v0.5.0";
 
     /// <summary>Every package.</summary>
     public static IReadOnlyList<NativePackage> All { get; } =

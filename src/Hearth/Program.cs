@@ -10,15 +10,16 @@ using Hearth.Providers;
 
 var terminal = Terminal.OfProcess();
 using var stop = StopRequests.OfProcess();
+var loader = new LocalModelLoader(terminal.Home);
 var parts = new CommandParts(
-    LocalModelLoader.LoadAsync,
+    loader.LoadAsync,
     [
         RawBenchmark.Create(terminal, stop),
-        SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
-        LatencyBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+        SessionsBenchmark.Create(terminal, stop, loader.LoadAsync),
+        LatencyBenchmark.Create(terminal, stop, loader.LoadAsync),
         ForksBenchmark.Create(terminal, stop),
         RestartBenchmark.Create(terminal, stop),
         TraceBenchmark.Create(terminal, stop),
-        SoakBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync),
+        SoakBenchmark.Create(terminal, stop, loader.LoadAsync),
     ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);

@@ -29,7 +29,7 @@ internal sealed class LlamaDecoder : IDecoder
     /// <summary>Makes a context with cells of its own.</summary>
     public LlamaDecoder(LlamaModel model, EngineSettings settings)
     {
-        _context = model.CreateContext(OptionsOf(settings));
+        _context = model.CreateContext(settings.ToContextOptions());
         _batch = new LlamaBatch(settings.BatchTokens);
         _scratch = settings.SequenceIds;
         _slidingWindow = model.SlidingWindow;
@@ -87,35 +87,6 @@ internal sealed class LlamaDecoder : IDecoder
         _batch.Dispose();
         _context.Dispose();
     }
-
-    private static LlamaContextOptions OptionsOf(EngineSettings settings) => new(settings.CellPool)
-    {
-        BatchTokens = settings.BatchTokens,
-        MicroBatchTokens = settings.MicroBatchTokens,
-
-        // One more than the scheduler's: the scratch sequence.
-        MaxSequences = settings.SequenceIds + 1,
-
-        // One output per sequence and step; fewer than sequences make the library abort.
-        MaxOutputs = settings.SequenceIds + 1,
-        Threads = settings.Threads,
-        BatchThreads = settings.BatchThreads,
-
-        // One pool of cells for all sequences, so that a fork is metadata only.
-        KvUnified = true,
-
-        // Whole windows, so that every position of a sequence stays where it was put.
-        SwaFull = true,
-        KeyType = TypeOf(settings.KvType),
-        ValueType = TypeOf(settings.KvType),
-    };
-
-    private static GgmlType TypeOf(KvType type) => type switch
-    {
-        KvType.F16 => GgmlType.F16,
-        KvType.Q8 => GgmlType.Q8Zero,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown number format."),
-    };
 
     // What went wrong, or null. A state that cannot be saved is empty and nothing is lost; one that cannot be restored is a fault,
     // because the scheduler counts on its cells.

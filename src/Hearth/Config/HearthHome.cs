@@ -18,6 +18,9 @@ internal static class HearthHome
         };
     }
 
+    /// <summary>Where prompt prefixes are kept in <paramref name="home"/>; nothing is created.</summary>
+    public static string KvFolder(string home) => System.IO.Path.Combine(home, "kv");
+
     /// <summary>The folder for this process.</summary>
     public static string PathOfProcess(Func<string, string?> environment) =>
         Path(

@@ -23,6 +23,12 @@ internal sealed record LaunchSettings
     /// <summary>Megabytes for KV kept outside the pool.</summary>
     public int? CacheRam { get; init; }
 
+    /// <summary>Megabytes of disk for KV that survives a restart.</summary>
+    public int? CacheDisk { get; init; }
+
+    /// <summary>Whether KV is neither written to disk nor read from it; wins over <see cref="CacheDisk"/>.</summary>
+    public bool NoDiskCache { get; init; }
+
     /// <summary>Number format of the KV cells.</summary>
     public KvType? KvType { get; init; }
 

@@ -11,8 +11,11 @@ internal static class SettingTable
     /// <summary>The native library's limit on sequences, less one that the engine keeps for itself.</summary>
     private const int MaximumParallel = 255;
 
-    /// <summary>Far above any machine's memory.</summary>
+    /// <summary>Far above any machine's memory and disk.</summary>
     private const int MaximumMegabytes = 1 << 26;
+
+    /// <summary>Less than this holds no agent's prompt.</summary>
+    private const int LeastDiskMegabytes = 64;
 
     /// <summary>The native library's limit on threads (GGML_MAX_N_THREADS).</summary>
     private const int MaximumThreads = 512;
@@ -32,6 +35,9 @@ internal static class SettingTable
             1, MaximumParallel, (s, v) => s with { Parallel = v }),
         new NumberSetting("cache-ram", "MB", "what is left, at most 16384", "Memory for prompt prefixes that leave the pool; 0 keeps none",
             0, MaximumMegabytes, (s, v) => s with { CacheRam = v }),
+        new NumberSetting("cache-disk", "MB", "a tenth of the free disk, at most 20480", "Disk space for prompt prefixes that survive a restart",
+            LeastDiskMegabytes, MaximumMegabytes, (s, v) => s with { CacheDisk = v }),
+        new SwitchSetting("no-disk-cache", "Write no prompt prefixes to disk, and read none", (s, v) => s with { NoDiskCache = v }),
         new ChoiceSetting<KvType>("kv-type", "what fits", "Number format of the KV cache; q8 halves its memory",
             [("f16", KvType.F16), ("q8", KvType.Q8)], (s, v) => s with { KvType = v }),
         new NumberSetting("threads", "N", "the cores, less some for the server", "Threads that compute",

@@ -7,18 +7,23 @@ namespace Hearth.Models;
 /// <summary>A checked model: one GGUF file, or all files of a split one. What it says of itself, in tokens, layers and bytes.</summary>
 internal sealed partial class GgufFile
 {
+    /// <summary>The first file's, which describes the whole model.</summary>
     private readonly GgufHeader _header;
 
-    private GgufFile(IReadOnlyList<string> paths, GgufHeader header, long weightBytes)
+    private GgufFile(IReadOnlyList<string> paths, IReadOnlyList<GgufHeader> headers)
     {
-        (Paths, _header, WeightBytes) = (paths, header, weightBytes);
-        Architecture = header.Text("general.architecture");
+        (Paths, Headers, _header) = (paths, headers, headers[0]);
+        WeightBytes = headers.SelectMany(h => h.Tensors).Sum(t => t.Bytes);
+        Architecture = _header.Text("general.architecture");
         Id = IdOf(paths[0]);
         LastWritten = new DateTimeOffset(File.GetLastWriteTimeUtc(paths[0]), TimeSpan.Zero);
     }
 
     /// <summary>The files, in order.</summary>
     public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>What each file says before its weights, in the order of <see cref="Paths"/>.</summary>
+    public IReadOnlyList<GgufHeader> Headers { get; }
 
     /// <summary>The name clients use.</summary>
     public string Id { get; private init; }
@@ -49,6 +54,13 @@ internal sealed partial class GgufFile
 
     /// <summary>Sequences carry recurrent states besides KV cells.</summary>
     public bool IsRecurrent => Architectures.IsRecurrent(Architecture);
+
+    /// <summary>
+    /// The cell pool's size chooses among factors by which positions turn keys (LongRoPE), so cells of one pool are wrong in another.
+    /// </summary>
+    public bool RopeDependsOnPool =>
+        _header.Text($"{Architecture}.rope.scaling.type") == "longrope"
+        || Headers.SelectMany(h => h.Tensors).Any(t => t.Name.Contains("rope_factors_long", StringComparison.Ordinal));
 
     /// <summary>Values in one KV cell, keys and values of all layers together.</summary>
     public long ValuesPerCell
@@ -97,11 +109,11 @@ internal sealed partial class GgufFile
         string? problem = Problem(headers);
         return problem is not null
             ? (null, $"{path} cannot be used: {problem}.")
-            : (new GgufFile(paths, headers[0], headers.SelectMany(h => h.Tensors).Sum(t => t.Bytes)), null);
+            : (new GgufFile(paths, headers), null);
     }
 
     /// <summary>The same model under another name.</summary>
-    public GgufFile WithId(string id) => new(Paths, _header, WeightBytes) { Id = id };
+    public GgufFile WithId(string id) => new(Paths, Headers) { Id = id };
 
     /// <summary>A file name without folder, ending and split suffix.</summary>
     public static string IdOf(string path) => SplitName().Replace(Path.GetFileNameWithoutExtension(path), "");

@@ -43,7 +43,6 @@ internal sealed class MemoryPlan
 
     /// <summary>Up to here every core computes; from here one is left to the web server.</summary>
     private const int SmallMachineCores = 4;
-    private const double BytesPerGigabyte = 1024.0 * 1024 * 1024;
 
     private readonly GgufFile _file;
     private readonly Machine _machine;
@@ -61,10 +60,6 @@ internal sealed class MemoryPlan
     /// <summary>The plan for one model on one machine.</summary>
     public static PlannedMemory Make(GgufFile file, Machine machine, IReadOnlyList<LlamaDevice> devices, PlanOverrides overrides) =>
         new MemoryPlan(file, machine, devices, overrides).Make();
-
-    private static string Gigabytes(double bytes) => bytes >= BytesPerGigabyte
-        ? $"{bytes / BytesPerGigabyte:0.0} GB"
-        : $"{bytes / (1024 * 1024):0} MB";
 
     private static PlannedMemory Fail(string error) => new(null, null, [], error);
 
@@ -140,7 +135,7 @@ internal sealed class MemoryPlan
     private string TooLarge(int cells, KvType kvType, int ids, string advice)
     {
         double needed = (_file.WeightBytes + BufferBytes + (ids * _file.StateBytes) + ((double)cells * CellBytes(kvType))) / MemoryShare;
-        return $"{_file.DisplayName} needs about {Gigabytes(needed)} for {cells:N0} tokens, and {Gigabytes(_machine.AvailableBytes)} are available: {advice}.";
+        return $"{_file.DisplayName} needs about {ByteSize.Text(needed)} for {cells:N0} tokens, and {ByteSize.Text(_machine.AvailableBytes)} are available: {advice}.";
     }
 
     private List<string> Explain(EngineSettings settings, int trained)
@@ -154,14 +149,14 @@ internal sealed class MemoryPlan
         [
             $"window {settings.Window:N0} tokens per request ({why})",
             $"pool {settings.CellPool:N0} tokens for all requests, {settings.MaxSequences} at once, {type}: "
-                + Gigabytes((double)settings.CellPool * CellBytes(settings.KvType)),
-            $"prefixes that leave the pool are kept in memory, up to {Gigabytes(settings.SavedBytes)} (--cache-ram)",
-            $"weights {Gigabytes(_file.WeightBytes)}, memory available {Gigabytes(_machine.AvailableBytes)}, {settings.Threads} threads",
+                + ByteSize.Text((double)settings.CellPool * CellBytes(settings.KvType)),
+            $"prefixes that leave the pool are kept in memory, up to {ByteSize.Text(settings.SavedBytes)} (--cache-ram)",
+            $"weights {ByteSize.Text(_file.WeightBytes)}, memory available {ByteSize.Text(_machine.AvailableBytes)}, {settings.Threads} threads",
         ];
         if (_gpu is not null)
         {
             string layers = settings.GpuLayers < 0 ? "all" : $"{settings.GpuLayers}";
-            lines.Add($"{layers} of {_file.Layers} layers on {_gpu.Description} with {Gigabytes(_gpu.FreeBytes)} free");
+            lines.Add($"{layers} of {_file.Layers} layers on {_gpu.Description} with {ByteSize.Text(_gpu.FreeBytes)} free");
         }
 
         if (_file.TrainedContext > 0 && settings.Window > _file.TrainedContext)

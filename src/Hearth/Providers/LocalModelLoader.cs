@@ -15,17 +15,18 @@ namespace Hearth.Providers;
 /// From settings to a model that answers: find the file, check it, plan the memory, load. What the person must change is a sentence,
 /// never an exception.
 /// </summary>
-internal static class LocalModelLoader
+/// <param name="home">The folder that holds Hearth's state; null keeps nothing on disk.</param>
+internal sealed class LocalModelLoader(string? home)
 {
     /// <summary>Used for models without a chat template: ChatML, which most instruction models without one were trained on.</summary>
     private const string FallbackTemplate =
         "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-    public static Task<ModelLoad> LoadAsync(
+    public Task<ModelLoad> LoadAsync(
         LaunchSettings settings, IProgress<LoadStep> progress, ILoggerFactory loggers, CancellationToken cancellation) =>
         Task.Run(() => Load(settings, progress, loggers, cancellation), cancellation);
 
-    private static ModelLoad Load(LaunchSettings settings, IProgress<LoadStep> progress, ILoggerFactory loggers, CancellationToken cancellation)
+    private ModelLoad Load(LaunchSettings settings, IProgress<LoadStep> progress, ILoggerFactory loggers, CancellationToken cancellation)
     {
         progress.Report(new LoadStep(LoadStage.Plan, 0));
         LocatedModel located = ModelLocator.Find(settings.Model);
@@ -35,9 +36,11 @@ internal static class LocalModelLoader
         {
             LlamaLibrary library = LlamaLibrary.Load(NativePackages.Find(Backend(settings.Gpu)), loggers.CreateLogger("llama"));
             PlannedMemory plan = MemoryPlan.Make(file, Machine.Measure(), library.Devices, Overrides(settings));
-            return plan is { Settings: { } engineSettings, Ledger: { } ledger }
-                ? Load(file, engineSettings, ledger, plan.Explanation, settings, progress, loggers, cancellation)
-                : new ModelLoad.Failed(plan.Error!);
+            if (plan is not { Settings: { } engineSettings, Ledger: { } ledger })
+                return new ModelLoad.Failed(plan.Error!);
+            (DiskCacheSettings? disk, string? diskLine) = DiskCache(file, engineSettings, library.Installed.Package, settings);
+            IReadOnlyList<string> explanation = diskLine is null ? plan.Explanation : [.. plan.Explanation, diskLine];
+            return Load(file, engineSettings with { DiskCache = disk }, ledger, explanation, settings, progress, loggers, cancellation);
         }
         catch (LlamaException e)
         {
@@ -46,6 +49,28 @@ internal static class LocalModelLoader
         catch (JinjaException e)
         {
             return new ModelLoad.Failed($"The model's chat template cannot be used: {e.Describe()}");
+        }
+    }
+
+    /// <summary>What may be kept on disk, and the line that says so. A model that cannot be told from others keeps nothing.</summary>
+    private (DiskCacheSettings? Disk, string? Line) DiskCache(
+        GgufFile file, EngineSettings engineSettings, NativePackage package, LaunchSettings settings)
+    {
+        if (home is null || settings.NoDiskCache)
+            return (null, null);
+        DiskPlan plan = DiskPlan.Make(DiskRoom.Measure(HearthHome.KvFolder(home)), settings.CacheDisk);
+        if (plan.Bytes == 0)
+            return (null, plan.Explanation);
+        try
+        {
+            CacheIdentity identity = new(
+                ModelFingerprint.Of(file), engineSettings.ToContextOptions(), NativePackages.Version, package.Folder,
+                engineSettings.GpuLayers != 0, file.RopeDependsOnPool);
+            return (new DiskCacheSettings(HearthHome.KvFolder(home), identity.Value, file.DisplayName, plan.Bytes), plan.Explanation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"no prefixes are kept on disk: {e.Message}");
         }
     }
 

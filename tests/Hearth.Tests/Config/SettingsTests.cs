@@ -14,6 +14,8 @@ public sealed class SettingsTests
         { "pool", "16384", "16384" },
         { "parallel", "3", "3" },
         { "cache-ram", "512", "512" },
+        { "cache-disk", "2048", "2048" },
+        { "no-disk-cache", "true", "true" },
         { "kv-type", "q8", "'q8'" },
         { "threads", "6", "6" },
         { "gpu-layers", "-1", "-1" },
@@ -73,6 +75,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("host = '::1'\nport = '80'", "hearth.toml, line 2: port expects a whole number from 0 to 65535, not a text.")]
     [InlineData("port = 70000", "hearth.toml, line 1: port expects a whole number from 0 to 65535, not '70000'.")]
+    [InlineData("cache-disk = 63", "hearth.toml, line 1: cache-disk expects a whole number from 64 to 67108864, not '63'.")]
     [InlineData("port = 1.5", "hearth.toml, line 1: port expects a whole number from 0 to 65535, not a fraction.")]
     [InlineData("model = 7", "hearth.toml, line 1: model expects a text that is not empty, not a number.")]
     [InlineData("log-prompts = 'yes'", "hearth.toml, line 1: log-prompts expects true or false, not a text.")]
@@ -146,6 +149,8 @@ public sealed class SettingsTests
         "pool" => new LaunchSettings { Pool = 16384 },
         "parallel" => new LaunchSettings { Parallel = 3 },
         "cache-ram" => new LaunchSettings { CacheRam = 512 },
+        "cache-disk" => new LaunchSettings { CacheDisk = 2048 },
+        "no-disk-cache" => new LaunchSettings { NoDiskCache = true },
         "kv-type" => new LaunchSettings { KvType = KvType.Q8 },
         "threads" => new LaunchSettings { Threads = 6 },
         "gpu-layers" => new LaunchSettings { GpuLayers = -1 },

@@ -34,12 +34,13 @@ public sealed class SparkServer : IAsyncLifetime
             await _server.DisposeAsync();
     }
 
-    internal static async Task<ServerUnderTest> StartAsync(LaunchSettings settings, ILoggerProvider? logs = null)
+    /// <summary>A server with the model that <paramref name="settings"/> name; only one with a <paramref name="home"/> keeps anything on disk.</summary>
+    internal static async Task<ServerUnderTest> StartAsync(LaunchSettings settings, ILoggerProvider? logs = null, string? home = null)
     {
         var loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace));
         if (logs is not null)
             loggers.AddProvider(logs);
-        var load = await LocalModelLoader.LoadAsync(settings, new Progress<LoadStep>(), loggers, CancellationToken.None);
+        var load = await new LocalModelLoader(home).LoadAsync(settings, new Progress<LoadStep>(), loggers, CancellationToken.None);
         var loaded = Assert.IsType<ModelLoad.Loaded>(load);
         return await ServerUnderTest.StartAsync(loaded.Model, settings, loggers: loggers);
     }

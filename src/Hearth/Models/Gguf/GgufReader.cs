@@ -63,7 +63,7 @@ internal static class GgufReader
         List<GgufTensor> tensors = ReadTensors(cursor, tensorCount, Alignment(values), out long dataBytes);
         if (dataBytes > 0)
             CheckData(cursor, Alignment(values), dataBytes);
-        return new GgufHeader(values, tensors);
+        return new GgufHeader(values, tensors, Align(cursor.Position, Alignment(values)));
     }
 
     private static void ReadPair(GgufCursor cursor, Dictionary<string, object> values)
@@ -152,7 +152,7 @@ internal static class GgufReader
         dataBytes = 0;
         for (long i = 0; i < count; i++)
         {
-            GgufTensor tensor = ReadTensor(cursor, out ulong offset);
+            GgufTensor tensor = ReadTensor(cursor, out ulong offset) with { Offset = dataBytes };
             if (!names.Add(tensor.Name))
                 throw new GgufDamage($"the tensor {tensor.Name} stands there twice");
             if (offset != (ulong)dataBytes)

@@ -62,5 +62,5 @@ public sealed class LatencyBenchmarkTests
     }
 
     private static Task<(int Code, string Out, string Error)> RunAsync(params string[] args) =>
-        BenchCommandRun.RunAsync("latency", (terminal, stop) => LatencyBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync), args);
+        BenchCommandRun.RunAsync("latency", (terminal, stop) => LatencyBenchmark.Create(terminal, stop, new LocalModelLoader(terminal.Home).LoadAsync), args);
 }

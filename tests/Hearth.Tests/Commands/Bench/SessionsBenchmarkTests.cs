@@ -50,5 +50,5 @@ public sealed class SessionsBenchmarkTests
     }
 
     private static Task<(int Code, string Out, string Error)> RunAsync(params string[] args) =>
-        BenchCommandRun.RunAsync("sessions", (terminal, stop) => SessionsBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync), args);
+        BenchCommandRun.RunAsync("sessions", (terminal, stop) => SessionsBenchmark.Create(terminal, stop, new LocalModelLoader(terminal.Home).LoadAsync), args);
 }

@@ -49,5 +49,5 @@ public sealed class SoakBenchmarkTests
     private static MemorySample Sample(double minutes, double megabytes) => new(TimeSpan.FromMinutes(minutes), megabytes);
 
     private static Task<(int Code, string Out, string Error)> RunAsync(params string[] args) =>
-        BenchCommandRun.RunAsync("soak", (terminal, stop) => SoakBenchmark.Create(terminal, stop, LocalModelLoader.LoadAsync), args);
+        BenchCommandRun.RunAsync("soak", (terminal, stop) => SoakBenchmark.Create(terminal, stop, new LocalModelLoader(terminal.Home).LoadAsync), args);
 }

@@ -27,6 +27,7 @@ internal sealed record ServerAddress(string Name, Uri Address)
 internal sealed class ServerOptions
 {
     private const string ModelFlag = "--model";
+    private const string DiskFlag = "--cache-disk";
 
     private readonly Option<string[]> _urls = new("--url")
     {
@@ -64,6 +65,10 @@ internal sealed class ServerOptions
         var resolved = _settings.Resolve(parsed, terminal);
         if (resolved.Settings is not { } settings)
             return (null, resolved.Error);
-        return (new ServerChoice(addresses, settings with { Host = "127.0.0.1", Port = 0, ApiKey = null }), null);
+
+        // What an earlier run left on disk would make the numbers warm, so it is there only for who asks for it here.
+        var hasDisk = parsed.GetResult(DiskFlag) is OptionResult { Implicit: false };
+        settings = settings with { Host = "127.0.0.1", Port = 0, ApiKey = null, NoDiskCache = settings.NoDiskCache || !hasDisk };
+        return (new ServerChoice(addresses, settings), null);
     }
 }
