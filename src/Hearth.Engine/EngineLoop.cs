@@ -20,7 +20,7 @@ internal sealed class EngineLoop
     /// <summary>A store of thousands of files is listed in less; what comes later is found when it comes.</summary>
     private static readonly TimeSpan LongestScan = TimeSpan.FromSeconds(3);
 
-    /// <summary>Longest that stopping waits for what is not on disk yet, to copy it and again to write it.</summary>
+    /// <summary>Longest that stopping copies what is not saved yet out of the cells.</summary>
     private static readonly TimeSpan LongestSaving = TimeSpan.FromSeconds(5);
 
     private readonly VocabularyFacts _vocabulary;
@@ -297,7 +297,7 @@ internal sealed class EngineLoop
             foreach (var waiter in _idleWaiters) waiter.TrySetResult();
             _decoder.Dispose();
             PostToDisk();
-            _disk?.Stop(LongestSaving);
+            _disk?.Stop();
         }
         finally
         {

@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Hearth.Engine.Cache.Disk;
@@ -12,21 +13,26 @@ internal sealed class DiskThread
     /// <summary>How often files of other processes are looked for.</summary>
     private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest that the end of the process waits for what is not written yet.</summary>
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(5);
+
     private readonly SegmentFolder _folder;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Action<DiskResult> _tell;
-    private readonly ITimer _scans;
     private readonly Thread _thread;
 
-    // Bounded by what the engine has on its way: see DiskBooks.
-    private readonly ConcurrentQueue<DiskCommand> _reads = new();
-    private readonly ConcurrentQueue<DiskCommand> _others = new();
-    private readonly SemaphoreSlim _waiting = new(0);
-    private readonly ManualResetEventSlim _firstScan = new();
+    // Unbounded, because what the engine has on its way is: see DiskBooks.
+    private readonly Channel<Posted> _inbox = Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<Posted>
+    {
+        Comparer = Comparer<Posted>.Create((a, b) => (a.Rank, a.Number).CompareTo((b.Rank, b.Number))),
+        SingleReader = true,
+    });
+
+    private readonly TaskCompletionSource _firstScan = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private volatile bool _isStopping;
+    private long _posted;
     private bool _isOpen;
 
     /// <summary>Starts with a scan.</summary>
@@ -41,36 +47,36 @@ internal sealed class DiskThread
         _thread = new Thread(Run) { IsBackground = true, Name = "hearth-disk" };
         _thread.Start();
         Post(new DiskCommand.Scan());
-        _scans = time.CreateTimer(_ => Post(new DiskCommand.Scan()), null, ScanInterval, ScanInterval);
     }
 
     /// <summary>Never blocks.</summary>
-    public void Post(DiskCommand command)
-    {
-        (command is DiskCommand.Read ? _reads : _others).Enqueue(command);
-        _waiting.Release();
-    }
+    public void Post(DiskCommand command) =>
+        _inbox.Writer.TryWrite(new Posted(command is DiskCommand.Read ? 0 : 1, Interlocked.Increment(ref _posted), command));
 
     /// <summary>Waits until the files that were there at the start are known.</summary>
-    public void AwaitFirstScan(TimeSpan longest) => _firstScan.Wait(longest);
+    public void AwaitFirstScan(TimeSpan longest) => _firstScan.Task.Wait(longest);
 
-    /// <summary>Writes what is posted, as far as there is time; a file is whole or is not there.</summary>
-    public void Stop(TimeSpan longest)
+    /// <summary>Takes no more, and writes what was posted as far as there is time; a file is whole or is not there.</summary>
+    public void Stop()
     {
-        _scans.Dispose();
-        _isStopping = true;
-        _waiting.Release();
-        if (!_thread.Join(longest)) _log.LogWarning("Not everything could be written to the disk cache in time; the rest is computed again");
+        _inbox.Writer.TryComplete();
+        if (!_thread.Join(LongestFlush)) _log.LogWarning("Not everything could be written to the disk cache in time; the rest is computed again");
     }
 
     private void Run()
     {
-        while (true)
+        while (!_inbox.Reader.Completion.IsCompleted)
         {
-            _waiting.Wait();
-            if (_reads.TryDequeue(out var command) || _others.TryDequeue(out command)) Do(command);
-            else if (_isStopping) return;
+            if (_inbox.Reader.TryRead(out var posted)) Do(posted.Command);
+            else if (!ComesWithin(ScanInterval)) Do(new DiskCommand.Scan());
         }
+    }
+
+    private bool ComesWithin(TimeSpan interval)
+    {
+        Task comes = _inbox.Reader.WaitToReadAsync().AsTask();
+        comes.WaitAsync(interval, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        return comes.IsCompleted;
     }
 
     private void Do(DiskCommand command)
@@ -86,7 +92,7 @@ internal sealed class DiskThread
             Answer(command);
         }
 
-        if (command is DiskCommand.Scan) _firstScan.Set();
+        if (command is DiskCommand.Scan) _firstScan.TrySetResult();
     }
 
     private void Open()
@@ -131,15 +137,16 @@ internal sealed class DiskThread
         var start = _time.GetTimestamp();
         var discarded = _folder.Discarded;
         var file = _folder.Read(read.Key);
-        if (file.Data is null) _known.Remove(SegmentFile.NameOf(read.Key));
-        _tell(new DiskResult.WasRead(read.Key, file.Data, _time.GetElapsedTime(start)));
+        var isRead = file.Outcome == ReadOutcome.Ok;
+        if (!isRead) _known.Remove(SegmentFile.Name(read.Key));
+        _tell(new DiskResult.WasRead(read.Key, isRead ? file.Payload : null, _time.GetElapsedTime(start)));
         NoteDiscarded(_folder.Discarded - discarded);
     }
 
     private void Delete(StateKey key)
     {
         _folder.Delete(key);
-        _known.Remove(SegmentFile.NameOf(key));
+        _known.Remove(SegmentFile.Name(key));
     }
 
     // Whoever waits for an answer gets the one that lets it go on.
@@ -160,4 +167,7 @@ internal sealed class DiskThread
         var what = command is DiskCommand.Read ? "read" : "written";
         if (_told.Add(what)) _log.LogWarning("The disk cache cannot be {What}, so prompts are computed instead: {Reason}", what, e.Message);
     }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Posted(int Rank, long Number, DiskCommand Command);
 }

@@ -18,7 +18,7 @@ public sealed class RestartBenchmarkTests
         // Everything but the last token, whose logits are needed, comes back.
         Assert.Matches(@"(?m)^300 +\d+ +\d+ +[\d.]+ +1 +2 ", output);
         Assert.Matches(@"(?m)^700 +\d+ +\d+ +[\d.]+ +1 +3 ", output);
-        Assert.Contains("3 turns with a restart between each: 722 prompt tokens computed, 722 new, amplification 1.0000", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^3 turns with a restart between each: (7\d\d) prompt tokens computed, \1 new, amplification 1\.0000$", output);
         Assert.Matches(@"(?m)^a prompt is written +[\d.]+ +[\d.]+ +[\d.]+$", output);
         Assert.Matches(@"(?m)^256 +\d+ +[\d.]+ +[\d.]+$", output);
     }

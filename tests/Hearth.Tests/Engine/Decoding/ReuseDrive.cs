@@ -97,7 +97,7 @@ internal sealed class ReuseDrive : IDisposable
             if (command is DiskCommand.Write write)
                 _scheduler.OnDisk(new DiskResult.Written(write.Key, _folder!.Write(write.Key, write.ComputeCost, write.Data).Bytes), _now);
             else if (command is DiskCommand.Read read)
-                _scheduler.OnDisk(new DiskResult.WasRead(read.Key, _folder!.Read(read.Key).Data, TimeSpan.Zero), _now);
+                _scheduler.OnDisk(new DiskResult.WasRead(read.Key, _folder!.Read(read.Key) is { Outcome: ReadOutcome.Ok } file ? file.Payload : null, TimeSpan.Zero), _now);
             else if (command is DiskCommand.Delete delete)
                 _folder!.Delete(delete.Key);
         }

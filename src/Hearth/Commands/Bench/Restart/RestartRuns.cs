@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hearth.Commands.Bench.Forks;
+using Hearth.Engine.Cache.Disk;
 using Microsoft.Extensions.Logging.Abstractions;
 using LocalEngine = Hearth.Engine.Engine;
 
@@ -33,18 +34,18 @@ internal sealed class RestartRuns(RestartPlan plan, string model, string folder,
     /// <summary>One session, whose engine is another one in every turn.</summary>
     public async Task<string> SessionAsync()
     {
-        var (own, prompt, computed, fresh) = (Path.Combine(folder, "session"), Array.Empty<int>(), 0, 0);
+        var (own, prompt, computed, fresh, answered) = (Path.Combine(folder, "session"), Array.Empty<int>(), 0, 0, 0);
         for (var turn = 0; turn < plan.Turns; turn++)
         {
             await using var engine = Load(own);
             var text = RestartPlan.Tokens(1000 + turn, turn == 0 ? RestartPlan.FirstPrompt : RestartPlan.TurnText, engine.Model!.Vocab.TokenCount);
             prompt = [.. prompt, .. text];
 
-            // The last token of an answer is sampled and never computed, so it is new in the next turn.
-            fresh += text.Length + (turn == 0 ? 0 : 1);
+            // The last token of an answer that was cut off is sampled and never computed, so it is new in the next turn.
+            fresh += text.Length + (answered == RestartPlan.TurnAnswer ? 1 : 0);
             var run = await ForkRun.RunAsync(engine, prompt, RestartPlan.TurnAnswer, "session", terminal.Time, terminal.Time.GetTimestamp(), cancellation);
             computed += run.Prefilled;
-            prompt = [.. prompt, .. run.Tokens];
+            (prompt, answered) = ([.. prompt, .. run.Tokens], run.Tokens.Count);
         }
 
         return string.Create(

@@ -1,16 +1,19 @@
-using Hearth.Engine.Cache.Disk;
-
-namespace Hearth.Commands.Bench.Restart;
+namespace Hearth.Engine.Cache.Disk;
 
 /// <summary>Megabytes per second of a store's files.</summary>
 /// <param name="Write">Checksummed, flushed and renamed, as the store writes them.</param>
 /// <param name="Read">Read and verified, as the store reads them.</param>
 /// <param name="Copy">The same bytes written file by file and flushed, without anything else.</param>
-internal sealed record FileSpeed(double Write, double Read, double Copy)
+public sealed record FileSpeed(double Write, double Read, double Copy)
 {
     private const double BytesPerMegabyte = 1e6;
 
     /// <summary>Reads a store and writes it twice into other folders, which are deleted.</summary>
+    /// <param name="root">Folder of all identities.</param>
+    /// <param name="identity">Whose files.</param>
+    /// <param name="scratch">A folder that does not exist.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static FileSpeed Of(string root, UInt128 identity, string scratch, TimeProvider time)
     {
         SegmentFolder store = new(root, identity, "store", time), written = new(Path.Combine(scratch, "store"), identity, "store", time);
@@ -21,7 +24,7 @@ internal sealed record FileSpeed(double Write, double Read, double Copy)
         foreach (var file in store.Scan(new HashSet<string>()))
         {
             byte[] data = [];
-            read += Timed(time, () => data = store.Read(file.Key).Data!);
+            read += Timed(time, () => data = store.Read(file.Key).Payload);
             write += Timed(time, () => written.Write(file.Key, file.ComputeCost, data));
             copy += Timed(time, () => Flushed(Path.Combine(copies, file.Name), data));
             bytes += data.Length;
