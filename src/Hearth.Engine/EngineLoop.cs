@@ -61,7 +61,7 @@ internal sealed class EngineLoop
             SequenceIds = sizes.Sequences,
             Memory = sizes.Memory,
             SavedBytes = settings.SavedBytes,
-            DiskBytes = settings.DiskCache?.BudgetBytes ?? 0,
+            DiskBytes = DiskBytes(settings.DiskCache),
             IdleShare = settings.IdleShare,
             StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * time.TimestampFrequency),
             TicksPerSecond = time.TimestampFrequency,
@@ -108,6 +108,10 @@ internal sealed class EngineLoop
 
     /// <summary>Gives a place in the queue back.</summary>
     public void LeavePlace() => Interlocked.Decrement(ref _unadmitted);
+
+    // Other models keep at most half of what all may take together.
+    private static long DiskBytes(DiskCacheSettings? disk) =>
+        disk is null ? 0 : disk.BudgetBytes - SegmentArchive.LimitOthers(disk.Folder, disk.Identity, disk.BudgetBytes / 2);
 
     private void Run()
     {
