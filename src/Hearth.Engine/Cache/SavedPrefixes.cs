@@ -11,6 +11,10 @@ internal sealed class SavedPrefixes
     /// <summary>A request's saved states are read ahead of their use up to here.</summary>
     private const long MostReadAheadBytes = 128L << 20;
 
+    /// <summary>What waits to be written takes at most a quarter of the memory for saved states, within these bounds.</summary>
+    private const long LeastWaitingBytes = 64L << 20;
+    private const long MostWaitingBytes = 256L << 20;
+
     /// <summary>A checkpoint spares about this many tokens: those since the one before it.</summary>
     private const int TokensOfCheckpoint = 4 * TokenChain.Block;
 
@@ -24,7 +28,8 @@ internal sealed class SavedPrefixes
     {
         _memory = limits.Memory;
         Ledger = new StateLedger(limits.SavedBytes, OnMemoryLeft);
-        Disk = new DiskBooks(limits.DiskBytes, limits.TicksPerSecond, OnFileGone);
+        Disk = new DiskBooks(
+            limits.DiskBytes, Math.Clamp(limits.SavedBytes / 4, LeastWaitingBytes, MostWaitingBytes), limits.TicksPerSecond, OnFileGone);
     }
 
     /// <summary>What is in memory.</summary>

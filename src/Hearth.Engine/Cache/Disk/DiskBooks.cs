@@ -5,13 +5,11 @@ namespace Hearth.Engine.Cache.Disk;
 /// go when the budget is full. Says what it wants in <see cref="Commands"/>.
 /// </summary>
 /// <param name="budgetBytes">Most bytes of files; 0: there is no disk.</param>
+/// <param name="mostWaitingBytes">Most bytes that wait to be written: they stay in memory until they are.</param>
 /// <param name="ticksPerSecond">Unit of the timestamps.</param>
 /// <param name="forget">Hears that a state's file is gone.</param>
-internal sealed class DiskBooks(long budgetBytes, long ticksPerSecond, Action<SavedState> forget)
+internal sealed class DiskBooks(long budgetBytes, long mostWaitingBytes, long ticksPerSecond, Action<SavedState> forget)
 {
-    /// <summary>Most bytes that wait to be written: they stay in memory until they are.</summary>
-    private const long MostWaitingBytes = 256L << 20;
-
     /// <summary>Nothing is written for so long after a write failed: a full disk stays full for a while.</summary>
     private const long PauseSeconds = 60;
 
@@ -42,7 +40,7 @@ internal sealed class DiskBooks(long budgetBytes, long ticksPerSecond, Action<Sa
     public bool IsOn => budgetBytes > 0;
 
     /// <summary>True while more can be written.</summary>
-    public bool TakesMore(long now) => IsOn && _waitingBytes < MostWaitingBytes && now >= _resumesAt;
+    public bool TakesMore(long now) => IsOn && _waitingBytes < mostWaitingBytes && now >= _resumesAt;
 
     /// <summary>Has a state written that is in memory, unless it is there or on its way.</summary>
     public void Write(SavedState state)
