@@ -6,13 +6,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Hearth.Tests.Engine.Cache.Disk;
 
-/// <summary>A server that is killed while it writes loses what it was writing, and nothing else.</summary>
+/// <summary>Servers on one folder that are killed while they write lose what they were writing, and nothing else.</summary>
 public sealed class KillDuringWritesTests(ITestOutputHelper output)
 {
-    private const int Kills = 200;
-    private const int MostWritesBeforeKill = 12;
-    private const int MostSpins = 3_000_000;
-    private const int RoundsBetweenCleanings = 25;
+    private const int Rounds = 100;
+    private const int ChildrenOfRound = 2;
+    private const int MostWritesBeforeKill = 10;
+    private const int MostSpins = 200_000;
+    private const int RoundsBetweenCleanings = 10;
 
     [Fact]
     public void Whatever_was_being_written_when_a_process_was_killed_every_state_reads_as_it_was_stored_or_not_at_all()
@@ -23,9 +24,9 @@ public sealed class KillDuringWritesTests(ITestOutputHelper output)
         var folder = States.Folder(root.Path, time: time);
         var unfinished = 0;
         var read = 0;
-        for (var kill = 0; kill < Kills; kill++)
+        for (var round = 0; round < Rounds; round++)
         {
-            var reported = RunAndKill(root.Path, kill, random);
+            var reported = RunAndKill(root.Path, round, random);
             unfinished += Directory.GetFiles(folder.FullPath, "*.tmp").Length;
             time.Advance(TimeSpan.FromHours(1));
             var found = folder.Scan(new HashSet<string>());
@@ -42,33 +43,45 @@ public sealed class KillDuringWritesTests(ITestOutputHelper output)
                 read++;
             }
 
-            if (kill % RoundsBetweenCleanings == RoundsBetweenCleanings - 1) Assert.All(found, state => Assert.True(folder.Delete(state.Key)));
+            if (round % RoundsBetweenCleanings == RoundsBetweenCleanings - 1) Assert.All(found, state => Assert.True(folder.Delete(state.Key)));
         }
 
-        output.WriteLine($"{Kills} kills, {unfinished} of them in the middle of a write; {read} states read.");
+        output.WriteLine($"{Rounds * ChildrenOfRound} kills, {unfinished} of them in the middle of a write; {read} states read.");
         Assert.Equal(0, folder.Discarded);
         Assert.NotEqual(0, unfinished);
     }
 
-    /// <summary>Kills a child somewhere in a write, or between two, and returns what it said it had written.</summary>
-    private static HashSet<int> RunAndKill(string root, int seed, Random random)
+    /// <summary>Kills children somewhere in a write, or between two, and returns what they said they had written.</summary>
+    private static HashSet<int> RunAndKill(string root, int round, Random random)
     {
-        using var child = Process.Start(Child(root, seed))!;
+        Process[] children = [.. Enumerable.Range(0, ChildrenOfRound).Select(i => Process.Start(Child(root, (round * ChildrenOfRound) + i))!)];
         try
         {
-            Assert.Equal(WritingChild.Ready, child.StandardOutput.ReadLine());
             HashSet<int> written = [];
-            for (var left = random.Next(MostWritesBeforeKill); left > 0; left--) written.Add(int.Parse(child.StandardOutput.ReadLine()!));
-            Thread.SpinWait(random.Next(MostSpins));
-            child.Kill();
-            child.WaitForExit();
-            // A line goes through the pipe as a whole.
-            while (child.StandardOutput.ReadLine() is { } line) written.Add(int.Parse(line));
+            foreach (var child in children) Assert.Equal(WritingChild.Ready, child.StandardOutput.ReadLine());
+            foreach (var child in children)
+            {
+                for (var left = random.Next(MostWritesBeforeKill); left > 0; left--) written.Add(int.Parse(child.StandardOutput.ReadLine()!));
+                Thread.SpinWait(random.Next(MostSpins));
+                child.Kill();
+            }
+
+            foreach (var child in children)
+            {
+                child.WaitForExit();
+                // A line goes through the pipe as a whole.
+                while (child.StandardOutput.ReadLine() is { } line) written.Add(int.Parse(line));
+            }
+
             return written;
         }
         finally
         {
-            if (!child.HasExited) child.Kill();
+            foreach (var child in children)
+            {
+                if (!child.HasExited) child.Kill();
+                child.Dispose();
+            }
         }
     }
 

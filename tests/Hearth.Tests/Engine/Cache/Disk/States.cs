@@ -21,7 +21,20 @@ internal static class States
     public static byte[] Bytes(int number, int length)
     {
         var bytes = new byte[length];
-        new Random(number).NextBytes(bytes);
+        var state = (ulong)number + 1;
+        for (var i = 0; i < length; i++)
+        {
+            // Xorshift, eight bytes a step: a seeded Random would take longer than the disk.
+            if (i % sizeof(ulong) == 0)
+            {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+            }
+
+            bytes[i] = (byte)(state >> (i % sizeof(ulong) * 8));
+        }
+
         return bytes;
     }
 
