@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+
+namespace Hearth.Engine.Cache.Disk;
+
+/// <summary>
+/// The stored states of one model with its settings, one file each. The disk thread owns it. Other processes may use the same folder at
+/// the same time: files come by an atomic rename and never change, so a reader sees a whole file or none, and a missing one is normal.
+/// </summary>
+/// <param name="root">The cache's folder; everything of ours lies in folders below it.</param>
+/// <param name="identity">Names the model and every setting that changes what is stored.</param>
+/// <param name="modelName">The model's name, for people who look at the cache.</param>
+/// <param name="time">Tells when states are written, and how old abandoned files are.</param>
+internal sealed class SegmentFolder(string root, UInt128 identity, string modelName, TimeProvider time)
+{
+    private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly ulong _writer = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private long _writes;
+
+    /// <summary>The folder with the files.</summary>
+    public string FullPath { get; } = Path.Combine(root, SegmentNames.Folder(identity));
+
+    /// <summary>Files that were deleted because they could not be used; abandoned temporary ones do not count.</summary>
+    public int Discarded { get; private set; }
+
+    /// <summary>
+    /// Creates the folders, for nobody else to read. Those that exist keep their modes. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/> where it cannot.
+    /// </summary>
+    public void Open()
+    {
+        CreatePrivate(root);
+        CreatePrivate(FullPath);
+    }
+
+    /// <summary>
+    /// The states that are not known yet. Deletes what can never be used, and temporary files that nobody writes any more; skips what
+    /// cannot be read just now.
+    /// </summary>
+    /// <param name="knownNames">Names of files to pass over without opening them.</param>
+    public IReadOnlyList<StoredState> Scan(ISet<string> knownNames)
+    {
+        List<StoredState> found = [];
+        foreach (var name in FolderFiles.Names(FullPath))
+        {
+            var path = PathOf(name);
+            if (SegmentNames.IsTemporary(name)) FolderFiles.DeleteAbandoned(path, time);
+            if (!SegmentNames.IsState(name) || knownNames.Contains(name)) continue;
+            using var reader = SegmentReader.TryOpen(path, identity, out var fault);
+            if (reader is not null)
+                found.Add(new(reader.Header.Key, name, reader.Header.FileBytes, reader.Header.ComputeCost, reader.LastUsed));
+            else if (fault != SegmentFault.Unreadable)
+                Discard(path);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Stores a state; one of the same key is replaced. It is on the disk when this returns. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/> when the disk is full or not writable, and leaves no file then.
+    /// </summary>
+    public StoredState Write(StateKey key, TimeSpan computeCost, ReadOnlySpan<byte> payload)
+    {
+        var header = SegmentFile.EncodeHeader(identity, modelName, key, computeCost, payload);
+        var name = SegmentFile.Name(key);
+        var now = time.GetUtcNow();
+        var temporary = PathOf(SegmentNames.Temporary(Environment.ProcessId, _writer, _writes++));
+        try
+        {
+            WriteTemporary(temporary, header, payload, now);
+            File.Move(temporary, PathOf(name), overwrite: true);
+        }
+        catch
+        {
+            FolderFiles.TryDelete(temporary);
+            throw;
+        }
+
+        FolderSync.Flush(FullPath);
+        return new(key, name, header.Length + (long)payload.Length, computeCost, now);
+    }
+
+    /// <summary>
+    /// Reads a state. A payload comes only from a file of this model and these settings, of this key with the same tokens, and with
+    /// every checksum right; any other file is deleted.
+    /// </summary>
+    public StateRead Read(StateKey key)
+    {
+        var path = PathOf(SegmentFile.Name(key));
+        byte[]? payload = null;
+        SegmentFault fault;
+        using (var reader = SegmentReader.TryOpen(path, identity, out fault))
+        {
+            if (reader is not null)
+            {
+                if (!reader.Header.Key.Equals(key)) fault = SegmentFault.Corrupt;
+                else payload = reader.TryReadPayload(out fault);
+            }
+        }
+
+        if (payload is not null) return new(ReadOutcome.Ok, payload);
+        if (fault == SegmentFault.Unreadable) return new(ReadOutcome.Gone, []);
+        Discard(path);
+        return new(ReadOutcome.Discarded, []);
+    }
+
+    /// <summary>Notes a use, for the order in which states leave. Only a hint, so what fails is ignored.</summary>
+    public void Touch(StateKey key, DateTimeOffset now)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(PathOf(SegmentFile.Name(key)), now.UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    /// <summary>Deletes a state. False when it was not there or cannot be deleted.</summary>
+    public bool Delete(StateKey key)
+    {
+        var path = PathOf(SegmentFile.Name(key));
+        return File.Exists(path) && FolderFiles.TryDelete(path);
+    }
+
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, PrivateFolder);
+    }
+
+    private void WriteTemporary(string path, byte[] header, ReadOnlySpan<byte> payload, DateTimeOffset now)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            // Nobody else opens it, and asking for exclusion would take locks that network file systems lack.
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+            PreallocationSize = header.Length + (long)payload.Length,
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = PrivateFile;
+        using var stream = OpenTemporary(path, options);
+        RandomAccess.Write(stream.SafeFileHandle, header, 0);
+        RandomAccess.Write(stream.SafeFileHandle, payload, header.Length);
+        try
+        {
+            File.SetLastWriteTimeUtc(stream.SafeFileHandle, now.UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The system's own time is as good a hint.
+        }
+
+        RandomAccess.FlushToDisk(stream.SafeFileHandle);
+    }
+
+    /// <summary>Creates a temporary file, and the folder again if somebody deleted it meanwhile.</summary>
+    private FileStream OpenTemporary(string path, FileStreamOptions options)
+    {
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            Open();
+            return new FileStream(path, options);
+        }
+    }
+
+    private void Discard(string path)
+    {
+        if (FolderFiles.TryDelete(path)) Discarded++;
+    }
+
+    private string PathOf(string name) => Path.Combine(FullPath, name);
+}
+
+/// <summary>A state that lies in the folder.</summary>
+/// <param name="Key">What it is of.</param>
+/// <param name="Name">Its file's name.</param>
+/// <param name="Bytes">Length of the whole file.</param>
+/// <param name="ComputeCost">What computing it took.</param>
+/// <param name="LastUsed">The file's last write time, which <see cref="SegmentFolder.Touch"/> moves.</param>
+internal sealed record StoredState(StateKey Key, string Name, long Bytes, TimeSpan ComputeCost, DateTimeOffset LastUsed);
+
+/// <summary>What reading a state gave.</summary>
+/// <param name="Outcome">Whether there is a payload.</param>
+/// <param name="Payload">The bytes that were stored; empty unless the outcome is Ok.</param>
+internal readonly record struct StateRead(ReadOutcome Outcome, byte[] Payload);
+
+/// <summary>How reading a state ended.</summary>
+internal enum ReadOutcome
+{
+    /// <summary>The payload is what was stored.</summary>
+    Ok,
+
+    /// <summary>There is no such file, or it cannot be read just now.</summary>
+    Gone,
+
+    /// <summary>The file could not be used and was deleted.</summary>
+    Discarded,
+}
