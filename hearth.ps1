@@ -115,7 +115,7 @@ if (-not (Get-Command dotnet -ErrorAction SilentlyContinue)) {
 }
 $arguments = @($args | ForEach-Object { [string] $_ })
 $asksHelp = ($arguments -contains '--help') -or ($arguments -contains '-h') -or ($arguments -contains '-?') -or ($arguments -contains '--version') -or
-    ($arguments.Count -gt 0 -and $arguments[0] -eq 'version')
+    ($arguments.Count -gt 0 -and $arguments[0] -in 'version', 'cache')
 
 # Two first starts at once must not write the same files; the system frees the mutex when its owner dies.
 $mutex = New-Object System.Threading.Mutex($false, 'Local\HearthLauncher')

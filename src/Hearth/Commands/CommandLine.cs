@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Hearth.Commands.Cache;
 using Hearth.Config;
 
 namespace Hearth.Commands;
@@ -31,6 +32,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(terminal, stop, parts),
             AskCommand.Create(terminal, stop, parts),
+            CacheCommand.Create(terminal),
             VersionCommand.Create(terminal),
         };
         if (parts.Benchmarks.Count > 0)
@@ -64,8 +66,7 @@ internal static class CommandLine
     private static string Mistake(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? "hearth" : "hearth " + command.Name;
-        var help = $"See '{path} --help'.";
+        var help = $"See '{Path(command)} --help'.";
         if (parsed.UnmatchedTokens.Count == 0)
             return $"{parsed.Errors[0].Message.TrimEnd('.')}. {help}";
 
@@ -78,6 +79,11 @@ internal static class CommandLine
         var what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
         return $"Unknown {what} '{word}'.{(meant is null ? "" : $" Did you mean '{meant}'?")} {help}";
     }
+
+    /// <summary>The words that name a command, for example <c>hearth cache purge</c>.</summary>
+    private static string Path(Command command) => command is RootCommand
+        ? "hearth"
+        : $"{Path(command.Parents.OfType<Command>().Single())} {command.Name}";
 
     private sealed class PrintVersion(Terminal terminal) : SynchronousCommandLineAction
     {
@@ -113,6 +119,7 @@ internal static class CommandLine
             ],
             { Name: "serve" } => ServeCommand.Examples,
             { Name: "ask" } => AskCommand.Examples,
+            { Name: "cache" or "purge" } => CacheCommand.Examples,
             _ => [],
         };
     }

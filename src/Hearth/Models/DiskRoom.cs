@@ -6,17 +6,18 @@ namespace Hearth.Models;
 /// <param name="HeldBytes">What the folder's files take.</param>
 internal sealed record DiskRoom(string Folder, long? FreeBytes, long HeldBytes)
 {
-    /// <summary>Measures; nothing is created.</summary>
+    /// <summary>The folder, and the folders in it.</summary>
+    private static readonly EnumerationOptions Depth = new() { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true };
+
+    /// <summary>Measures; nothing is created. Others may write and delete in the folder meanwhile.</summary>
     public static DiskRoom Measure(string folder)
     {
         try
         {
-            DirectoryInfo wanted = new(folder);
-            long held = wanted.Exists ? wanted.EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length) : 0;
-            DirectoryInfo? existing = wanted;
+            DirectoryInfo? existing = new(folder);
             while (existing is { Exists: false })
                 existing = existing.Parent;
-            return new DiskRoom(folder, existing is null ? null : Free(existing.FullName), held);
+            return new DiskRoom(folder, existing is null ? null : Free(existing.FullName), Held(folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -27,4 +28,18 @@ internal sealed record DiskRoom(string Folder, long? FreeBytes, long HeldBytes)
     /// <summary>Windows names drives by their root only; elsewhere any folder stands for the file system it is in.</summary>
     private static long Free(string folder) =>
         new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder).AvailableFreeSpace;
+
+    private static long Held(string folder)
+    {
+        try
+        {
+            // A file that is asked whether it exists answers its length from the same look.
+            return new DirectoryInfo(folder).EnumerateFiles("*", Depth).Sum(f => f.Exists ? f.Length : 0);
+        }
+        catch (IOException)
+        {
+            // There is no folder, or no longer.
+            return 0;
+        }
+    }
 }

@@ -10,6 +10,9 @@ public sealed class CommandLineTests
     [InlineData("Unknown command 'srve'. Did you mean 'serve'? See 'hearth --help'.", "srve")]
     [InlineData("Unknown command 'dance'. See 'hearth --help'.", "dance")]
     [InlineData("The option '--port' is for 'hearth serve' only. See 'hearth ask --help'.", "ask", "x", "--port", "80")]
+    [InlineData("Unknown command 'prune'. Did you mean 'purge'? See 'hearth cache --help'.", "cache", "prune")]
+    [InlineData("Unknown option '--modle'. Did you mean '--model'? See 'hearth cache purge --help'.", "cache", "purge", "--modle", "x")]
+    [InlineData("Required command was not provided. See 'hearth cache --help'.", "cache")]
     [InlineData("Unknown argument 'blue?'. See 'hearth ask --help'.", "ask", "sky", "blue?")]
     public async Task A_mistake_is_one_line_with_a_suggestion_and_exit_code_1(string line, params string[] args)
     {
@@ -65,7 +68,7 @@ public sealed class CommandLineTests
         using var run = new CommandRun();
 
         Assert.Equal(0, await run.RunAsync("--help"));
-        foreach (var word in new[] { "serve", "ask", "version", "http://127.0.0.1:4327" })
+        foreach (var word in new[] { "serve", "ask", "cache", "version", "http://127.0.0.1:4327" })
             Assert.Contains(word, run.Out);
     }
 

@@ -4,7 +4,7 @@ namespace Hearth.Engine.Cache.Disk;
 /// All stored states below a root, whatever model they are of, for people who look at the disk cache or clear it. Works while servers use
 /// the same folders. Files and folders whose names are not ours are neither read nor deleted.
 /// </summary>
-internal static class SegmentArchive
+public static class SegmentArchive
 {
     /// <summary>Every identity below a root, in the order of their names; none when there is no such root.</summary>
     public static IReadOnlyList<ArchiveFolder> List(string root) => [.. Identities(root).Select(identity => Look(root, identity))];
@@ -34,6 +34,12 @@ internal static class SegmentArchive
 
         return new(intact, bytes, faults);
     }
+
+    /// <summary>Deletes a file that <see cref="Verify"/> found. False when it cannot be deleted, or cannot be read just now and may be sound.</summary>
+    public static bool Delete(string root, UInt128 identity, ArchiveFault fault) =>
+        fault.Fault != SegmentFault.Unreadable
+        && SegmentNames.IsState(fault.Name)
+        && FolderFiles.TryDelete(Path.Combine(root, SegmentNames.Folder(identity), fault.Name));
 
     /// <summary>
     /// Deletes stored states, abandoned temporary files, and folders that are empty then. A server that runs goes on without what it
@@ -143,21 +149,21 @@ internal static class SegmentArchive
 /// <param name="Bytes">Their lengths.</param>
 /// <param name="Oldest">When the one was used that was not used for the longest time; null when there is none.</param>
 /// <param name="Newest">When one was used last; null when there is none.</param>
-internal sealed record ArchiveFolder(
+public sealed record ArchiveFolder(
     UInt128 Identity, string FullPath, string? ModelName, int Count, long Bytes, DateTimeOffset? Oldest, DateTimeOffset? Newest);
 
 /// <summary>What a check of all files of an identity found.</summary>
 /// <param name="Intact">Number of files that are as they were written.</param>
 /// <param name="Bytes">Their lengths.</param>
 /// <param name="Faults">The others.</param>
-internal sealed record ArchiveCheck(int Intact, long Bytes, IReadOnlyList<ArchiveFault> Faults);
+public sealed record ArchiveCheck(int Intact, long Bytes, IReadOnlyList<ArchiveFault> Faults);
 
 /// <summary>A file that cannot be used.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Fault">Why.</param>
-internal sealed record ArchiveFault(string Name, SegmentFault Fault);
+public sealed record ArchiveFault(string Name, SegmentFault Fault);
 
 /// <summary>What was deleted.</summary>
 /// <param name="Files">Number of stored states.</param>
 /// <param name="Bytes">Their lengths.</param>
-internal sealed record ArchiveRemoval(int Files, long Bytes);
+public sealed record ArchiveRemoval(int Files, long Bytes);

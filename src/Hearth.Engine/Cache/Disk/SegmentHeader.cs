@@ -21,7 +21,7 @@ internal sealed record SegmentHeader(
 internal readonly record struct DecodedHeader(SegmentFault Fault, SegmentHeader? Header = null);
 
 /// <summary>Why a stored state cannot be used.</summary>
-internal enum SegmentFault
+public enum SegmentFault
 {
     /// <summary>It can.</summary>
     None,

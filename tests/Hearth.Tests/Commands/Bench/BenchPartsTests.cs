@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hearth.Commands;
 using Hearth.Commands.Bench;
 using Hearth.Commands.Bench.Servers;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Hearth.Commands.Bench;
+namespace Hearth.Commands;
 
 /// <summary>Rows of text in columns: the first to the left, numbers to the right.</summary>
 internal sealed class TextTable(params string[] header)
