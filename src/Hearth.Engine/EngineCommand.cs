@@ -1,5 +1,3 @@
-using Hearth.Engine.Cache.Disk;
-
 namespace Hearth.Engine;
 
 /// <summary>What other threads ask of the engine thread; it decides when it takes the command out of the inbox.</summary>
@@ -17,8 +15,8 @@ internal abstract record EngineCommand
     /// <summary>What nobody uses at the moment is not kept for later.</summary>
     public sealed record Forget : EngineCommand;
 
-    /// <summary>The disk thread tells something.</summary>
-    public sealed record Disk(DiskResult Result) : EngineCommand;
+    /// <summary>The disk thread has told something.</summary>
+    public sealed record Disk : EngineCommand;
 
     /// <summary>Completed once nothing is left to do, or the engine ended.</summary>
     public sealed record NotifyWhenIdle(TaskCompletionSource Idle) : EngineCommand;

@@ -31,6 +31,9 @@ internal sealed class EngineLoop
     private readonly Scheduler _scheduler;
     private readonly DiskThread? _disk;
 
+    // Of their own, because they come after the inbox was closed as well; a command wakes the thread for them.
+    private readonly Channel<DiskResult> _diskResults = Channel.CreateUnbounded<DiskResult>(new UnboundedChannelOptions { SingleReader = true });
+
     // Unbounded so that a cancel is never lost and never blocks, and yet small: requests that are not admitted are bounded by the queue
     // capacity, each request is cancelled once at most, and the engine thread empties the channel before every step.
     private readonly Channel<EngineCommand> _inbox =
@@ -69,7 +72,7 @@ internal sealed class EngineLoop
         _scheduler = new Scheduler(Limits, (sequenceId, position) => _decoder.HoldsWindow(sequenceId, position));
         _sampled = new SampledToken[settings.MaxSequences];
         _tokenEvents = new TokenGenerated?[vocabulary.Size];
-        if (settings.DiskCache is { } disk) _disk = new DiskThread(disk, time, log, result => TryPost(new EngineCommand.Disk(result)));
+        if (settings.DiskCache is { } disk) _disk = new DiskThread(disk, time, log, TakeDiskResult);
     }
 
     /// <summary>The sizes that requests are planned within.</summary>
@@ -160,12 +163,33 @@ internal sealed class EngineLoop
     {
         if (_disk is null) return null;
         var start = _time.GetTimestamp();
-        while (_time.GetElapsedTime(start) < LongestSaving && _scheduler.PlanTidying())
+        while (_time.GetElapsedTime(start) is var passed && passed < LongestSaving)
         {
-            if (Step(_scheduler.Planned) is { } fault) return fault;
+            TakeDiskResults();
+            PostToDisk();
+            if (_scheduler.PlanTidying())
+            {
+                if (Step(_scheduler.Planned) is { } fault) return fault;
+            }
+            else if (!_scheduler.Cache.Disk.IsBusy || !_diskResults.Reader.WaitToReadAsync().AsTask().Wait(LongestSaving - passed))
+            {
+                break;
+            }
         }
 
         return null;
+    }
+
+    // On the disk thread.
+    private void TakeDiskResult(DiskResult result)
+    {
+        _diskResults.Writer.TryWrite(result);
+        TryPost(new EngineCommand.Disk());
+    }
+
+    private void TakeDiskResults()
+    {
+        while (_diskResults.Reader.TryRead(out var result)) _scheduler.OnDisk(result, _time.GetTimestamp());
     }
 
     private string? Step(StepPlan plan)
@@ -193,7 +217,7 @@ internal sealed class EngineLoop
                 case EngineCommand.Cancel cancel: _scheduler.Cancel(cancel.Sequence, _time.GetTimestamp()); break;
                 case EngineCommand.CancelAll: _scheduler.CancelAll(_time.GetTimestamp()); break;
                 case EngineCommand.Forget: _scheduler.Cache.Forget(); break;
-                case EngineCommand.Disk disk: _scheduler.OnDisk(disk.Result, _time.GetTimestamp()); break;
+                case EngineCommand.Disk: TakeDiskResults(); break;
                 case EngineCommand.NotifyWhenIdle notify: _idleWaiters.Add(notify.Idle); break;
                 default: throw new InvalidOperationException($"Unknown command {command}.");
             }

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Hearth.Engine;
 
 /// <summary>
 /// Names everything that a prompt has said up to a place: its special tokens by id, its text by bytes, so that text which only spells a
-/// special token has another name. SHA-256, cut to 128 bits: a client cannot make two prompts with one name.
+/// special token has another name.
 /// </summary>
 internal readonly record struct RunChain(UInt128 Value)
 {
@@ -33,8 +32,6 @@ internal readonly record struct RunChain(UInt128 Value)
     {
         BinaryPrimitives.WriteUInt128LittleEndian(element, Value);
         element[HeaderBytes - 1] = kind;
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(element, hash);
-        return new RunChain(BinaryPrimitives.ReadUInt128LittleEndian(hash));
+        return new RunChain(PrefixName.Of(element));
     }
 }

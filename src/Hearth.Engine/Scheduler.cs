@@ -29,6 +29,7 @@ internal sealed class Scheduler
     private readonly Comparison<Sequence> _byTurn;
     private long _now;
     private int _restored;
+    private int _saved;
 
     /// <summary>A scheduler over an empty KV cache.</summary>
     /// <param name="limits">The sizes.</param>
@@ -111,7 +112,7 @@ internal sealed class Scheduler
     /// <summary>Admits who fits and says what the next step computes.</summary>
     public StepPlan Plan(long now)
     {
-        (_now, _restored) = (now, 0);
+        (_now, _restored, _saved) = (now, 0, 0);
         _plan.Clear();
         Restart();
         Admit();
@@ -120,7 +121,7 @@ internal sealed class Scheduler
         PlanPrefills();
 
         // What was computed goes to disk while others compute, so that a crash loses little.
-        if (Running > 0 && _limits.DiskBytes > 0 && _meter.MaySave(_now)) _cache.SaveNext(_now);
+        for (var i = Running > 0 && _limits.DiskBytes > 0 ? _meter.Saves(_now) : 0; i > 0 && _cache.SaveNext(_now); i--) _saved++;
         HandOver();
         return _plan;
     }
@@ -380,7 +381,7 @@ internal sealed class Scheduler
     private void Learn(long ticks, long restoring, long saving)
     {
         _meter.ObserveRestore(_restored, restoring);
-        if (saving > 0) _meter.ObserveSave(saving, _now + ticks);
+        _meter.ObserveSave(_saved, saving, _now + ticks);
         if (_plan.Entries.IsEmpty) return;
         var decodes = 0;
         foreach (var entry in _plan.Entries)

@@ -12,6 +12,9 @@ internal sealed class StepMeter
     /// <summary>Saving beside running requests takes at most one part in so many of the time.</summary>
     private const int SavingPart = 25;
 
+    /// <summary>Most states in one step, so that nobody waits long for all of them together.</summary>
+    private const int MostSaves = 8;
+
     /// <summary>Every so many steps the full width is tried again, because what it costs changes with the prompts.</summary>
     private const int StepsBetweenTrials = 256;
 
@@ -20,7 +23,8 @@ internal sealed class StepMeter
     private double _prefillPerToken;
     private double _restorePerToken;
     private double _readPerByte;
-    private long _savesAgainAt;
+    private double _savePerState;
+    private long _savedAt;
     private int _steps;
 
     /// <summary>Knows nothing yet.</summary>
@@ -76,11 +80,17 @@ internal sealed class StepMeter
         if (bytes > 0) Learn(ref _readPerByte, (double)ticks / bytes);
     }
 
-    /// <summary>Something was copied out of the cells in a step that ended now.</summary>
-    public void ObserveSave(long ticks, long now) => _savesAgainAt = now + (ticks * SavingPart);
+    /// <summary>So many states were copied out of the cells in a step that ended now.</summary>
+    public void ObserveSave(int states, long ticks, long now)
+    {
+        if (states == 0) return;
+        Learn(ref _savePerState, (double)ticks / states);
+        _savedAt = now;
+    }
 
-    /// <summary>True when running requests can stand the next copy.</summary>
-    public bool MaySave(long now) => now >= _savesAgainAt;
+    /// <summary>How many states can be copied out in this step beside running requests: more after a long step.</summary>
+    public int Saves(long now) =>
+        _savePerState <= 0 ? 1 : (int)Math.Clamp((now - _savedAt) / (_savePerState * SavingPart), 0, MostSaves);
 
     /// <summary>What computing a prompt's token costs, in seconds; 0 while unknown.</summary>
     public double SecondsPerToken => _prefillPerToken / _limits.TicksPerSecond;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Hearth.Engine.Cache;
 
@@ -28,9 +27,7 @@ internal static class TokenChain
         Span<byte> input = stackalloc byte[16 + (Block * sizeof(int))];
         BinaryPrimitives.WriteUInt128LittleEndian(input, chain);
         MemoryMarshal.AsBytes(block).CopyTo(input[16..]);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input, hash);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        return PrefixName.Of(input);
     }
 
     /// <summary>The names of all prefixes of <paramref name="tokens"/> that end on the grid, the empty one first.</summary>

@@ -39,6 +39,9 @@ internal sealed class DiskBooks(long budgetBytes, long mostWaitingBytes, long ti
     /// <summary>False when there is no disk.</summary>
     public bool IsOn => budgetBytes > 0;
 
+    /// <summary>True while something is on its way there or back.</summary>
+    public bool IsBusy => _onTheirWay.Count > 0;
+
     /// <summary>True while more can be written.</summary>
     public bool TakesMore(long now) => IsOn && _waitingBytes < mostWaitingBytes && now >= _resumesAt;
 

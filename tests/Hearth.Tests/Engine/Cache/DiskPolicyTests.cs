@@ -149,6 +149,20 @@ public sealed class DiskPolicyTests
     }
 
     [Fact]
+    public void A_long_prompt_is_written_as_fast_as_it_is_computed()
+    {
+        var drive = Drive(nameof(MemoryKind.Full), microBatch: 640);
+        drive.StepTicks = _ => 1000;
+        drive.Saving = plan => TimeSpan.FromMilliseconds(5 * plan.Operations.Length);
+        drive.Submit(SchedulerDrive.PromptWithAnswer(1800, 3), 3);
+        while (drive.TokensOf(drive.Submitted[0]).Count < 2) drive.Step();
+        drive.Disk.Answer(drive.Scheduler, drive.Now);
+
+        // Three steps for the prompt and one more: a block a step would be four.
+        Assert.Equal(1800 / 256, drive.Disk.Files);
+    }
+
+    [Fact]
     public void Files_of_another_process_are_used_when_they_appear()
     {
         var (first, second) = (Drive(nameof(MemoryKind.Full)), Drive(nameof(MemoryKind.Full)));
@@ -167,8 +181,8 @@ public sealed class DiskPolicyTests
         while (drive.Tidy() > 0);
     }
 
-    private static SchedulerDrive Drive(string kind, long savedBytes = 1 << 20, long diskBytes = 1 << 20) => new(
-        new SchedulerLimits(window: 2000, cells: 4000, running: 4, batchTokens: 128, microBatchTokens: 64)
+    private static SchedulerDrive Drive(string kind, long savedBytes = 1 << 20, long diskBytes = 1 << 20, int microBatch = 64) => new(
+        new SchedulerLimits(window: 2000, cells: 4000, running: 4, batchTokens: 2 * microBatch, microBatchTokens: microBatch)
         {
             SequenceIds = 12,
             Memory = Enum.Parse<MemoryKind>(kind),

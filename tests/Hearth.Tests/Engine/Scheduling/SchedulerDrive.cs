@@ -33,6 +33,9 @@ internal sealed class SchedulerDrive
     /// <summary>How long a step takes.</summary>
     public Func<StepPlan, long> StepTicks { get; set; } = _ => 1;
 
+    /// <summary>How much of it goes into copying states out.</summary>
+    public Func<StepPlan, TimeSpan> Saving { get; set; } = _ => TimeSpan.Zero;
+
     /// <summary>Everyone who was submitted, in order.</summary>
     public IReadOnlyList<Sequence> Submitted => _submitted;
 
@@ -113,7 +116,7 @@ internal sealed class SchedulerDrive
         }
 
         Now += StepTicks(plan);
-        Scheduler.OnStepDone([.. sampled], Now);
+        Scheduler.OnStepDone([.. sampled], Now, saving: Saving(plan));
         Disk.TakeFrom(Scheduler);
         CheckBooks();
         TakeEffects();
