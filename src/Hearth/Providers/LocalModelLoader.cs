@@ -93,8 +93,9 @@ internal sealed class LocalModelLoader(string? home)
         LlamaModel model = engine.Model!;
         ProviderModel description = new(
             file.Id, file.DisplayName, file.LastWritten, engine.LongestPrompt, engineSettings.Window - 1);
+        ChatTemplate template = Template(model, file);
         LocalModel local = new(
-            description, engine, Template(model, file), new HermesFormat(), SamplingDefaults.FromMetadata(model.Metadata))
+            description, engine, template, FormatProbe.Find(template), SamplingDefaults.FromMetadata(model.Metadata))
         {
             Memory = ledger,
         };

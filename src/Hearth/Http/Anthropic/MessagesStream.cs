@@ -48,7 +48,7 @@ internal sealed class MessagesStream(string messageId, string model, bool omitsT
             case ToolCallArguments arguments:
                 output.Add(Delta(new DeltaWire("input_json_delta") { PartialJson = arguments.Json }));
                 break;
-            case ToolCallFinished:
+            case ToolCallFinished or ToolCallDropped:
                 Close(output);
                 break;
             case AnswerFinished finished:

@@ -9,7 +9,7 @@ namespace Hearth.Tests.Chat.Formats;
 
 public sealed class HermesFormatTests
 {
-    private static readonly HermesFormat Format = new();
+    private static readonly IOutputFormat Format = OutputFormats.Default;
 
     [Fact]
     public void Text_and_a_call_keep_their_order_and_lose_the_white_space_between_them()
@@ -151,7 +151,7 @@ public sealed class HermesFormatTests
     private static List<ChatEvent> TokensOnly(string output)
     {
         List<ChatEvent> events = [];
-        IOutputParser parser = Format.CreateParser(new OutputParserSettings(true, false, Format.Markers.ToHashSet(), () => "id"));
+        IOutputParser parser = Format.CreateParser(new OutputParserSettings([ParserHarness.Tool("x")], false, Format.Markers.ToHashSet(), () => "id"));
         parser.Text(output, events);
         parser.Finish(truncated: false, events);
         return ParserHarness.Merge(events);
