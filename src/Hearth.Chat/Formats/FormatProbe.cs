@@ -11,36 +11,54 @@ public static class FormatProbe
 {
     private const string Question = "hearthquestion";
     private const string Value = "hearthvalue";
+    private const string Result = "hearthresult";
 
-    /// <summary>Templates that take tools but write no calls, by a text that is in them.</summary>
+    /// <summary>Templates that write no calls, or fail to, by a text that is in them.</summary>
     private static readonly (string Sign, string Format)[] Signs =
     [
+        ("<|tool_calls_section_begin|>", "kimi-k2"),
+        ("<｜tool▁calls▁begin｜>", "deepseek-v3"),
         ("<|tool_list_start|>", "lfm2"),
-        ("<|tool_call_start|>", "lfm2"),
+        ("List of tools: [", "lfm2"),
         ("functools[", "firefunction-v2"),
-        ("<|/tool_call|>", "granite"),
+        ("<|tool_call|>", "granite"),
     ];
 
-    /// <summary>The format of a template's answers; <see cref="OutputFormats.Default"/> where it shows none.</summary>
-    public static IOutputFormat Find(ChatTemplate template) =>
-        CallText(template) is { } text && OutputFormats.All.FirstOrDefault(f => Reads(f, text)) is { } format ? format
-        : Signs.FirstOrDefault(s => template.Source.Contains(s.Sign, StringComparison.Ordinal)) is { Format: { } name } ? OutputFormats.Find(name)!
-        : OutputFormats.Default;
+    /// <summary>Kinds of ids that templates write where others write the tool's name, or refuse where they are of another kind.</summary>
+    private static readonly string[] CallIds = ["call00001", "functions.hearthlookup:0"];
 
-    /// <summary>What the template writes for an answer that is a call, and everything behind it; null where it writes none.</summary>
-    private static string? CallText(ChatTemplate template)
+    /// <summary>The format in which a template writes calls; <see cref="OutputFormats.Default"/> where it writes none.</summary>
+    public static IOutputFormat Find(ChatTemplate template) =>
+        CallTexts(template).Select(text => OutputFormats.All.FirstOrDefault(f => Reads(f, text))).FirstOrDefault(f => f is not null)
+        ?? OutputFormats.Find(Signs.FirstOrDefault(s => template.Source.Contains(s.Sign, StringComparison.Ordinal)).Format)
+        ?? OutputFormats.Default;
+
+    /// <summary>What the template writes for an answer that is a call, in every way that a call can be given to it.</summary>
+    private static IEnumerable<string> CallTexts(ChatTemplate template)
+    {
+        foreach (string id in CallIds)
+        {
+            foreach (bool asText in new[] { template.Capabilities.ArgumentsAsText, !template.Capabilities.ArgumentsAsText })
+            {
+                if (CallText(template, id, template.Capabilities with { Tools = true, ArgumentsAsText = asText }) is { } text)
+                    yield return text;
+            }
+        }
+    }
+
+    private static string? CallText(ChatTemplate template, string id, TemplateCapabilities assumed)
     {
         ChatMessage question = ChatMessage.OfText(ChatRole.User, Question);
-        ChatMessage call = new(ChatRole.Assistant, [new ToolCallContent("call00001", Tool.Name, Arguments)]);
-        ChatMessage result = new(ChatRole.User, [new ToolResultContent("call00001", [new TextContent("hearthresult")], IsError: false)]);
-        string? before = template.RenderHistory([question], [Tool]);
-        string? after = template.RenderHistory([question, call, result], [Tool]);
+        ChatMessage call = new(ChatRole.Assistant, [new ToolCallContent(id, Tool.Name, Arguments)]);
+        ChatMessage result = new(ChatRole.User, [new ToolResultContent(id, [new TextContent(Result)], IsError: false)]);
+        string? before = template.RenderHistory([question], [Tool], assumed);
+        string? after = template.RenderHistory([question, call, result], [Tool], assumed);
         if (before is null || after is null)
             return null;
         int start = before.AsSpan().CommonPrefixLength(after);
         if (start < before.Length)
             start = after.LastIndexOf(Question, StringComparison.Ordinal) + Question.Length;
-        int end = after.LastIndexOf("hearthresult", StringComparison.Ordinal);
+        int end = after.LastIndexOf(Result, StringComparison.Ordinal);
         return after[start..(end < start ? after.Length : end)];
     }
 

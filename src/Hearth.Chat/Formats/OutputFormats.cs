@@ -19,15 +19,15 @@ public static class OutputFormats
         new HarmonyFormat(),
         new KimiXmlFormat(),
         new GemmaFormat(),
+        new XmlFormat(
+            "seed-oss",
+            new XmlDialect(["<seed:tool_call>"], ["</seed:tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"]),
+            new ThinkingMarkers(("<seed:think>", "</seed:think>"))),
         new XmlFormat("qwen-xml", new XmlDialect(["<tool_call>"], ["</tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"])
         {
             HasValuesOnLines = true,
             AllowsBareInvoke = true,
         }, Think),
-        new XmlFormat(
-            "seed-oss",
-            new XmlDialect(["<seed:tool_call>"], ["</seed:tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"]),
-            new ThinkingMarkers(("<seed:think>", "</seed:think>"))),
         new XmlFormat(
             "minimax-m2",
             new XmlDialect(["<minimax:tool_call>"], ["</minimax:tool_call>"], ["<invoke name=\""], ["</invoke>"], ["<parameter name=\""], ["</parameter>"])
@@ -54,6 +54,7 @@ public static class OutputFormats
             Thinking = new ThinkingMarkers(("[THINK]", "[/THINK]"), ("<think>", "</think>")),
             AllowsList = true,
         }),
+        new HeaderFormat("functionary-v31", new HeaderDialect([], [], "<function=", "</function>", [], FunctionName)),
         new HeaderFormat("solar", new HeaderDialect(
             ["<|tool_calls|>"],
             [],
@@ -96,13 +97,16 @@ public static class OutputFormats
     };
 
     /// <summary>The format of that name, or null.</summary>
-    public static IOutputFormat? Find(string name) => All.FirstOrDefault(f => f.Name == name);
+    public static IOutputFormat? Find(string? name) => All.FirstOrDefault(f => f.Name == name);
 
     private static HeaderFormat DeepSeek(string name, Func<IReadOnlyList<string>, string?> nameOf) => new(name, new HeaderDialect(
         ["<｜tool▁calls▁begin｜>"], ["<｜tool▁calls▁end｜>"], "<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", ["<｜tool▁sep｜>"], nameOf)
     {
         KeepsSpace = true,
     });
+
+    private static string? FunctionName(IReadOnlyList<string> header) =>
+        header is [[.. var name, '>']] && !name.Any(char.IsWhiteSpace) ? name : null;
 
     /// <summary><c>functions.NAME:INDEX</c>; either end may be missing.</summary>
     private static string? KimiName(IReadOnlyList<string> header)

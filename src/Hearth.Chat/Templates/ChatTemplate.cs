@@ -64,13 +64,16 @@ public sealed class ChatTemplate
         }
     }
 
-    /// <summary>What the template writes for a conversation, without the beginning of an answer; null where it cannot.</summary>
-    public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools)
+    /// <summary>
+    /// What the template writes for a conversation, without the beginning of an answer, when it is taken to be capable of
+    /// <paramref name="assumed"/>; null where it cannot.
+    /// </summary>
+    public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed)
     {
         try
         {
             return Render(
-                TemplateVariables.Make(Conversation.Build(messages, tools, Capabilities), tools, Capabilities, addGenerationPrompt: false, _tokens),
+                TemplateVariables.Make(Conversation.Build(messages, tools, assumed), tools, assumed, addGenerationPrompt: false, _tokens),
                 DateTimeOffset.UnixEpoch,
                 default).Text;
         }

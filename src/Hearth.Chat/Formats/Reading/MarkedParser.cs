@@ -27,7 +27,7 @@ internal abstract class MarkedParser(
                 yield return Wait.Input;
             if (Input.IsAtEnd)
                 yield break;
-            if (Settings.Tools.Count > 0 && MayBegin())
+            if (MayBegin())
             {
                 foreach (Wait wait in TryCalls())
                     yield return wait;
@@ -70,9 +70,9 @@ internal abstract class MarkedParser(
         Input.StartRecording();
     }
 
-    private bool MayBegin() => Input.Marker is { } marker
+    private bool MayBegin() => Settings.Tools.Count > 0 && (Input.Marker is { } marker
         ? Announces(marker)
-        : !Output.IsThinking && Output.IsAtLineStart && BareStarts.Contains(Input.Character, StringComparison.Ordinal);
+        : !Output.IsThinking && Output.IsAtLineStart && BareStarts.Contains(Input.Character, StringComparison.Ordinal));
 
     /// <summary>A character that may begin a call does not where it stands within a line.</summary>
     private void TakeStart()
@@ -97,7 +97,9 @@ internal abstract class MarkedParser(
             yield break;
         if (Output.IsInCall)
             Output.DropCall();
-        if (Input is not { IsAtEnd: true, IsTruncated: true })
+        if (Input is { IsAtEnd: true, IsTruncated: true })
+            Output.DropSpace();
+        else
             Output.Write(raw);
     }
 

@@ -1,9 +1,6 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using CsCheck;
 using Hearth.Chat;
 using Hearth.Chat.Formats;
-using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Chat.Formats;
 
@@ -105,46 +102,6 @@ public sealed class HermesFormatTests
                 ParserHarness.Parse(Format, ParserHarness.Chunk(output, sizes), truncated, thinking: thinking));
         });
     }
-
-    [Fact]
-    public void The_recorded_outputs_parse_as_recorded()
-    {
-        string folder = RepositoryPaths.RequireShared("toolcalls");
-        List<string> wrong = [];
-        foreach (string line in File.ReadLines(Path.Combine(folder, "qwen3-hermes.jsonl")))
-        {
-            using JsonDocument fixture = JsonDocument.Parse(line);
-            if (Difference(fixture.RootElement) is { } difference)
-                wrong.Add(difference);
-        }
-
-        Assert.Empty(wrong);
-    }
-
-    private static string? Difference(JsonElement fixture)
-    {
-        string[] tags = [.. fixture.GetProperty("tags").EnumerateArray().Select(t => t.GetString()!)];
-        string[] pieces = Regex.Split(fixture.GetProperty("raw_output").GetString()!, "(</?tool_call>|</?think>)");
-        List<ChatEvent> events = ParserHarness.Parse(
-            Format, pieces.Where(p => p.Length > 0), tags.Contains("truncated"), thinking: tags.Contains("reasoning-prefilled"), tokens: true);
-        string actual = Describe(
-            string.Concat(events.OfType<TextDelta>().Select(t => t.Text)),
-            string.Concat(events.OfType<ThinkingDelta>().Select(t => t.Text)),
-            events.OfType<ToolCallStarted>().Select(c => c.Name).Zip(events.OfType<ToolCallArguments>().Select(a => a.Json)));
-        string expected = fixture.TryGetProperty("expected", out JsonElement wanted) ? DescribeExpected(wanted) : Describe("", "", []);
-        return actual == expected ? null : $"{fixture.GetProperty("id")}: {actual} instead of {expected}";
-    }
-
-    private static string DescribeExpected(JsonElement expected) => Describe(
-        expected.GetProperty("content").GetString() ?? "",
-        expected.GetProperty("reasoning_content").GetString() ?? "",
-        expected.GetProperty("tool_calls").EnumerateArray()
-            .Select(c => (c.GetProperty("name").GetString()!, c.GetProperty("arguments").GetRawText())));
-
-    private static string Describe(string content, string thinking, IEnumerable<(string Name, string Json)> calls) =>
-        $"[{content}] [{thinking}] {string.Join(" ", calls.Select(c => c.Name + Canonical(c.Json)))}";
-
-    private static string Canonical(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement);
 
     private static List<ChatEvent> Parse(string output) => ParserHarness.Parse(Format, [output]);
 
