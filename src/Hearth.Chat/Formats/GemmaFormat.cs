@@ -217,6 +217,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
         foreach (Wait wait in ReadUntil(",}]"))
             yield return wait;
         string value = _text.ToString().Trim();
+        value = ParameterTypes.PythonWord(value) ?? value;
         _isBroken = Input.IsAtEnd || value.Length == 0;
         Output.WriteArguments(JsonString.KindOf(value) is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null
             ? value

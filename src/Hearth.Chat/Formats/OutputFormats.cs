@@ -76,6 +76,7 @@ public static class OutputFormats
             NamesAreKeys = true,
             Thinking = new ThinkingMarkers(("<|inner_prefix|>", "<|inner_suffix|>")),
         }),
+        new JsonFormat("gigachat3", new JsonDialect(["<|function_call|>"], ["<|message_sep|>"])),
         new JsonFormat("firefunction-v2", new JsonDialect(["functools"], [])),
         new PythonFormat("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", allowsBare: false),
         new PythonFormat("llama4-pythonic", "<|python_start|>", "<|python_end|>", allowsBare: true),

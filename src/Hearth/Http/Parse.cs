@@ -40,6 +40,7 @@ internal sealed record ParsedCallWire(string Name, string Arguments);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ParseRequestWire))]
+[JsonSerializable(typeof(IReadOnlyList<ParseToolWire>))]
 [JsonSerializable(typeof(ParsedAnswerWire))]
 internal sealed partial class ParseJson : JsonSerializerContext;
 

@@ -56,7 +56,8 @@ internal sealed class ParameterTypes
         _ => false,
     };
 
-    private static string? PythonWord(string text) => text switch
+    /// <summary>The JSON of a word that Python writes, or null.</summary>
+    public static string? PythonWord(string text) => text switch
     {
         "True" => "true",
         "False" => "false",

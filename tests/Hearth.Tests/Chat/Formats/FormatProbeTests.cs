@@ -18,7 +18,7 @@ public sealed class FormatProbeTests
         ["CohereForAI-c4ai-command-r7b-12-2024-tool_use"] = "command-r7b",
         ["GLM-4.6"] = "glm",
         ["GigaChat3-10B-A1.8B"] = "llama3-json",
-        ["GigaChat3.1-10B-A1.8B"] = "hermes",
+        ["GigaChat3.1-10B-A1.8B"] = "gigachat3",
         ["HuggingFaceTB-SmolLM3-3B"] = "hermes",
         ["Kimi-K2-Instruct"] = "kimi-k2",
         ["Kimi-K2-Thinking"] = "kimi-k2",
