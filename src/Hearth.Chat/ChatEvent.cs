@@ -24,6 +24,12 @@ public sealed record ToolCallArguments(string Json) : ChatEvent;
 /// <summary>The open call is complete.</summary>
 public sealed record ToolCallFinished : ChatEvent;
 
+/// <summary>
+/// The open call is none: the answer was cut off in it, or it went on as no call does, and then all of it follows as text. Its pieces
+/// are to be forgotten where that is still possible.
+/// </summary>
+public sealed record ToolCallDropped : ChatEvent;
+
 /// <summary>The answer is complete. <paramref name="Usage"/> holds the true figures, which may differ from the planned ones.</summary>
 public sealed record AnswerFinished(FinishReason Reason, string? StopSequence, ChatUsage Usage) : ChatEvent
 {

@@ -12,17 +12,20 @@ public interface IOutputFormat
     /// </summary>
     IReadOnlyList<string> Markers { get; }
 
+    /// <summary>True where <paramref name="prompt"/> ends inside a thinking block, so that the answer begins with thinking.</summary>
+    bool OpensThinking(ReadOnlySpan<char> prompt);
+
     /// <summary>A fresh parser for one answer.</summary>
     IOutputParser CreateParser(OutputParserSettings settings);
 }
 
 /// <summary>What a parser has to know about the answer it reads.</summary>
-/// <param name="ToolsOffered">The request offers tools; otherwise what looks like a call is text.</param>
+/// <param name="Tools">The tools that may be called; where there are none, what looks like a call is text.</param>
 /// <param name="StartsInThinking">The prompt already opened the thinking block.</param>
 /// <param name="TokenMarkers">Those of <see cref="IOutputFormat.Markers"/> that are single special tokens of the vocabulary.</param>
 /// <param name="NewCallId">Makes the id of a tool call.</param>
 public sealed record OutputParserSettings(
-    bool ToolsOffered, bool StartsInThinking, IReadOnlySet<string> TokenMarkers, Func<string> NewCallId);
+    IReadOnlyList<ToolDefinition> Tools, bool StartsInThinking, IReadOnlySet<string> TokenMarkers, Func<string> NewCallId);
 
 /// <summary>
 /// Reads one answer as it is generated. Any chunking of the same pieces gives the same events after merging equal neighbours. What

@@ -1,3 +1,5 @@
+using Hearth.Chat.Formats.Reading;
+
 namespace Hearth.Chat.Formats;
 
 /// <summary>

@@ -19,9 +19,9 @@ public sealed class ChatTemplate
     private readonly JinjaTemplate _template;
     private readonly TemplateTokens _tokens;
 
-    private ChatTemplate(JinjaTemplate template, TemplateTokens tokens)
+    private ChatTemplate(JinjaTemplate template, string source, TemplateTokens tokens)
     {
-        (_template, _tokens) = (template, tokens);
+        (_template, Source, _tokens) = (template, source, tokens);
         Capabilities = TemplateProbe.Find((messages, tools, capabilities) =>
             Render(TemplateVariables.Make(messages, tools, capabilities, addGenerationPrompt: true, tokens), DateTimeOffset.UnixEpoch, default).Text);
     }
@@ -29,9 +29,12 @@ public sealed class ChatTemplate
     /// <summary>What the template does with a conversation.</summary>
     public TemplateCapabilities Capabilities { get; }
 
+    /// <summary>The template's text.</summary>
+    public string Source { get; }
+
     /// <summary>Parses a template and probes it.</summary>
     /// <exception cref="JinjaException">It cannot be parsed.</exception>
-    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens) => new(JinjaTemplate.Parse(source, name), tokens);
+    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens) => new(JinjaTemplate.Parse(source, name), source, tokens);
 
     /// <summary>The prompt of a request. A last assistant message of text is the beginning of the answer, which the model continues.</summary>
     public RenderedPrompt Render(ChatRequest request, DateTimeOffset now, CancellationToken cancellation = default)
@@ -58,6 +61,25 @@ public sealed class ChatTemplate
         {
             string message = $"The model's chat template cannot render this conversation: {e.Describe()}";
             return new RenderedPrompt(new ChatError(ChatErrorKind.InvalidRequest, message, "messages"), OriginString.Empty, OpensThinking: false);
+        }
+    }
+
+    /// <summary>
+    /// What the template writes for a conversation, without the beginning of an answer, when it is taken to be capable of
+    /// <paramref name="assumed"/>; null where it cannot.
+    /// </summary>
+    public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed)
+    {
+        try
+        {
+            return Render(
+                TemplateVariables.Make(Conversation.Build(messages, tools, assumed), tools, assumed, addGenerationPrompt: false, _tokens),
+                DateTimeOffset.UnixEpoch,
+                default).Text;
+        }
+        catch (JinjaException)
+        {
+            return null;
         }
     }
 

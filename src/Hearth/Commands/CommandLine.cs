@@ -33,6 +33,7 @@ internal static class CommandLine
             ServeCommand.Create(terminal, stop, parts),
             AskCommand.Create(terminal, stop, parts),
             CacheCommand.Create(terminal),
+            ParseCommand.Create(terminal, stop),
             VersionCommand.Create(terminal),
         };
         if (parts.Benchmarks.Count > 0)
@@ -119,6 +120,7 @@ internal static class CommandLine
             ],
             { Name: "serve" } => ServeCommand.Examples,
             { Name: "ask" } => AskCommand.Examples,
+            { Name: "parse" } => ParseCommand.Examples,
             { Name: "cache" or "purge" } => CacheCommand.Examples,
             _ => [],
         };

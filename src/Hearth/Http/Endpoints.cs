@@ -43,6 +43,7 @@ internal static class Endpoints
         app.MapGet("/v1/models", models.ListAsync);
         app.MapGet("/v1/models/{id}", models.GetAsync);
         app.MapPost("/api/render", render.HandleAsync);
+        app.MapPost("/api/parse", Parse.HandleAsync);
         app.MapGet("/api/requests", requests.ListAsync);
         app.MapGet("/api/requests/{id}", requests.GetAsync);
         app.MapGet("/api/engine", engine.HandleAsync);

@@ -30,9 +30,9 @@ internal sealed class LocalAnswer
     {
         (_model, _request, _prompt, _generation) = (model, request, prompt, generation);
         _detokenizer = model.CreateDetokenizer();
-        bool toolsOffered = request.Tools.Count > 0 && request.ToolChoice.Kind != ToolChoiceKind.None;
+        IReadOnlyList<ToolDefinition> tools = request.ToolChoice.Kind == ToolChoiceKind.None ? [] : request.Tools;
         _parser = model.Format.CreateParser(new OutputParserSettings(
-            toolsOffered, prompt.Rendered.OpensThinking, model.TokenMarkers, NewCallId));
+            tools, model.Format.OpensThinking(prompt.Rendered.Text.Text), model.TokenMarkers, NewCallId));
         _stops = new StopSequences(request.StopSequences);
     }
 

@@ -93,8 +93,9 @@ internal sealed class LocalModelLoader(string? home)
         LlamaModel model = engine.Model!;
         ProviderModel description = new(
             file.Id, file.DisplayName, file.LastWritten, engine.LongestPrompt, engineSettings.Window - 1);
+        ChatTemplate template = Template(model, file);
         LocalModel local = new(
-            description, engine, Template(model, file), new HermesFormat(), SamplingDefaults.FromMetadata(model.Metadata))
+            description, engine, template, Format(template), SamplingDefaults.FromMetadata(model.Metadata))
         {
             Memory = ledger,
         };
@@ -108,6 +109,10 @@ internal sealed class LocalModelLoader(string? home)
         TemplateTokens tokens = new(Text(model, model.Vocab.Bos), Text(model, model.Vocab.Eos));
         return ChatTemplate.Parse(model.ChatTemplate() ?? FallbackTemplate, file.Id, tokens);
     }
+
+    /// <summary>A template that does not show tools gets Hearth's description of them, and that asks for the default format.</summary>
+    private static IOutputFormat Format(ChatTemplate template) =>
+        template.Capabilities.Tools ? FormatProbe.Find(template) : OutputFormats.Default;
 
     private static string Text(LlamaModel model, int? token) => token is { } id ? model.Vocab.Text(id) : "";
 

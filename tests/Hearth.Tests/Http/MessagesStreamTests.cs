@@ -44,6 +44,21 @@ public sealed class MessagesStreamTests
     }
 
     [Fact]
+    public void A_call_that_was_cut_ends_its_block_in_a_stream_and_is_not_in_a_message()
+    {
+        var events = Translate(
+        [
+            new AnswerStarted(Started), new TextDelta("a"), new ToolCallStarted("toolu_1", "Bash"), new ToolCallArguments("{\"command\": \"l"),
+            new ToolCallDropped(), new AnswerFinished(FinishReason.MaxTokens, null, Ended),
+        ]);
+        MessageFold fold = new();
+        events.ForEach(fold.Add);
+
+        CheckOrder(events);
+        Assert.Equal("text", Assert.Single(fold.Message!.Content).Type);
+    }
+
+    [Fact]
     public void Any_answer_is_well_ordered_and_folds_to_what_it_says() => Answers.Sample(answer =>
     {
         var events = Translate(answer);

@@ -34,7 +34,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
             NullLogger.Instance, model);
         var template = ChatTemplate.Parse(model.ChatTemplate()!, "spark", new TemplateTokens("", "<|im_end|>"));
         Local = new LocalModel(
-            new ProviderModel("spark", "Spark", DateTimeOffset.UnixEpoch, window, window), _engine, template, new HermesFormat(), SamplingSettings.Greedy);
+            new ProviderModel("spark", "Spark", DateTimeOffset.UnixEpoch, window, window), _engine, template, OutputFormats.Default, SamplingSettings.Greedy);
         Provider = new LocalProvider(Local, TimeProvider.System, NullLogger.Instance, logPrompts: false);
     }
 

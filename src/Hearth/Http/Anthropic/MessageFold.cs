@@ -30,6 +30,10 @@ internal sealed class MessageFold
             case "content_block_delta":
                 AddDelta(item.Delta!);
                 break;
+            case "content_block_stop" when item.IsDropped:
+                _text.Clear();
+                _open = null;
+                break;
             case "content_block_stop":
                 CloseBlock();
                 break;

@@ -51,6 +51,9 @@ internal sealed class MessagesStream(string messageId, string model, bool omitsT
             case ToolCallFinished:
                 Close(output);
                 break;
+            case ToolCallDropped:
+                Close(output, isDropped: true);
+                break;
             case AnswerFinished finished:
                 Finish(finished, output);
                 break;
@@ -128,7 +131,7 @@ internal sealed class MessagesStream(string messageId, string model, bool omitsT
         output.Add(new StreamEventWire("content_block_start") { Index = _index, ContentBlock = start });
     }
 
-    private void Close(ICollection<StreamEventWire> output)
+    private void Close(ICollection<StreamEventWire> output, bool isDropped = false)
     {
         if (_open == Block.None)
             return;
@@ -138,7 +141,7 @@ internal sealed class MessagesStream(string messageId, string model, bool omitsT
             _thinking.Clear();
         }
 
-        output.Add(new StreamEventWire("content_block_stop") { Index = _index });
+        output.Add(new StreamEventWire("content_block_stop") { Index = _index, IsDropped = isDropped });
         _open = Block.None;
     }
 

@@ -172,6 +172,10 @@ internal sealed record OutputDetailsWire(int ThinkingTokens);
 /// <summary>One event of a stream; <see cref="Type"/> is its name.</summary>
 internal sealed record StreamEventWire(string Type)
 {
+    /// <summary>For whoever folds the events: the block that ends here was no block after all.</summary>
+    [JsonIgnore]
+    public bool IsDropped { get; init; }
+
     public MessageWire? Message { get; init; }
 
     public int? Index { get; init; }

@@ -1,15 +1,12 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using CsCheck;
 using Hearth.Chat;
 using Hearth.Chat.Formats;
-using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Chat.Formats;
 
 public sealed class HermesFormatTests
 {
-    private static readonly HermesFormat Format = new();
+    private static readonly IOutputFormat Format = OutputFormats.Default;
 
     [Fact]
     public void Text_and_a_call_keep_their_order_and_lose_the_white_space_between_them()
@@ -106,52 +103,12 @@ public sealed class HermesFormatTests
         });
     }
 
-    [Fact]
-    public void The_recorded_outputs_parse_as_recorded()
-    {
-        string folder = RepositoryPaths.RequireShared("toolcalls");
-        List<string> wrong = [];
-        foreach (string line in File.ReadLines(Path.Combine(folder, "qwen3-hermes.jsonl")))
-        {
-            using JsonDocument fixture = JsonDocument.Parse(line);
-            if (Difference(fixture.RootElement) is { } difference)
-                wrong.Add(difference);
-        }
-
-        Assert.Empty(wrong);
-    }
-
-    private static string? Difference(JsonElement fixture)
-    {
-        string[] tags = [.. fixture.GetProperty("tags").EnumerateArray().Select(t => t.GetString()!)];
-        string[] pieces = Regex.Split(fixture.GetProperty("raw_output").GetString()!, "(</?tool_call>|</?think>)");
-        List<ChatEvent> events = ParserHarness.Parse(
-            Format, pieces.Where(p => p.Length > 0), tags.Contains("truncated"), thinking: tags.Contains("reasoning-prefilled"), tokens: true);
-        string actual = Describe(
-            string.Concat(events.OfType<TextDelta>().Select(t => t.Text)),
-            string.Concat(events.OfType<ThinkingDelta>().Select(t => t.Text)),
-            events.OfType<ToolCallStarted>().Select(c => c.Name).Zip(events.OfType<ToolCallArguments>().Select(a => a.Json)));
-        string expected = fixture.TryGetProperty("expected", out JsonElement wanted) ? DescribeExpected(wanted) : Describe("", "", []);
-        return actual == expected ? null : $"{fixture.GetProperty("id")}: {actual} instead of {expected}";
-    }
-
-    private static string DescribeExpected(JsonElement expected) => Describe(
-        expected.GetProperty("content").GetString() ?? "",
-        expected.GetProperty("reasoning_content").GetString() ?? "",
-        expected.GetProperty("tool_calls").EnumerateArray()
-            .Select(c => (c.GetProperty("name").GetString()!, c.GetProperty("arguments").GetRawText())));
-
-    private static string Describe(string content, string thinking, IEnumerable<(string Name, string Json)> calls) =>
-        $"[{content}] [{thinking}] {string.Join(" ", calls.Select(c => c.Name + Canonical(c.Json)))}";
-
-    private static string Canonical(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement);
-
     private static List<ChatEvent> Parse(string output) => ParserHarness.Parse(Format, [output]);
 
     private static List<ChatEvent> TokensOnly(string output)
     {
         List<ChatEvent> events = [];
-        IOutputParser parser = Format.CreateParser(new OutputParserSettings(true, false, Format.Markers.ToHashSet(), () => "id"));
+        IOutputParser parser = Format.CreateParser(new OutputParserSettings([ParserHarness.Tool("x")], false, Format.Markers.ToHashSet(), () => "id"));
         parser.Text(output, events);
         parser.Finish(truncated: false, events);
         return ParserHarness.Merge(events);

@@ -11,7 +11,7 @@ internal static class ParserHarness
     {
         int calls = 0;
         HashSet<string> tokenMarkers = tokens ? [.. format.Markers] : [];
-        IOutputParser parser = format.CreateParser(new OutputParserSettings(tools, thinking, tokenMarkers, () => $"call_{++calls}"));
+        IOutputParser parser = format.CreateParser(new OutputParserSettings(tools ? [Tool("x"), Tool("f")] : [], thinking, tokenMarkers, () => $"call_{++calls}"));
         List<ChatEvent> events = [];
         foreach (string chunk in chunks)
         {
@@ -24,6 +24,9 @@ internal static class ParserHarness
         parser.Finish(truncated, events);
         return Merge(events);
     }
+
+    /// <summary>A tool of that name that says nothing of its parameters.</summary>
+    public static ToolDefinition Tool(string name) => new(name, "", default);
 
     public static List<ChatEvent> Merge(IEnumerable<ChatEvent> events)
     {

@@ -1,9 +1,12 @@
 #!/bin/sh
-# Starts ./hearth with the bundled model on a free port, lets the real Claude Code use it, and stops it.
+# Starts ./hearth with the bundled model on a free port, runs the client script $1 with its address, and stops it. Further arguments go to
+# hearth.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-root=$(CDPATH='' cd -- "$here/../../.." && pwd -P)
+root=$(CDPATH='' cd -- "$here/../.." && pwd -P)
+client=$1
+shift
 state=$(mktemp -d)
 server=
 stop() {
@@ -35,7 +38,7 @@ done
 node -e 'fetch(process.argv[1] + "/health").then(r => process.exit(r.ok ? 0 : 1)).catch(() => process.exit(1))' "$base" ||
     { echo "FAILED: $base/health is not well" >&2; exit 1; }
 
-if ! "$here/run.sh" "$base"; then
+if ! "$client" "$base"; then
     echo "--- Hearth's log:"
     cat "$state/log"
     exit 1

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Hearth.Chat.Formats;
+namespace Hearth.Chat.Formats.Reading;
 
 /// <summary>
 /// Cuts a stream of text at markers that are written as ordinary characters. Holds back only what may be the beginning of a marker,

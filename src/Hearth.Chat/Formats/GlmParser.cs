@@ -1,0 +1,111 @@
+using System.Text;
+using Hearth.Chat.Formats.Reading;
+
+namespace Hearth.Chat.Formats;
+
+/// <summary>
+/// Reads <see cref="GlmFormat"/>: a name, then pairs of a key and a value, each in its own tags. A value is raw text that may contain any
+/// marker but the one that closes it; where that is missing, the call's end closes it.
+/// </summary>
+internal sealed class GlmParser(OutputParserSettings settings)
+    : MarkedParser(settings, GlmFormat.AllMarkers, ThinkingMarkers.Think)
+{
+    private readonly StringBuilder _text = new();
+    private bool _hasEnded;
+
+    /// <inheritdoc/>
+    protected override bool Announces(string marker) => marker == GlmFormat.CallOpen;
+
+    /// <inheritdoc/>
+    protected override bool IsStray(string marker) => marker == GlmFormat.CallClose && Output.IsAtLineStart;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Wait> ReadCalls()
+    {
+        Input.Advance();
+        foreach (Wait wait in ReadText(_text))
+            yield return wait;
+        string name = _text.ToString().Trim();
+        bool isName = name.Length > 0 && !name.Any(char.IsWhiteSpace) && (!Output.IsThinking || Tool(name) is not null);
+        if (!isName || Input.Marker is not (GlmFormat.KeyOpen or GlmFormat.CallClose))
+            yield break;
+        ParameterWriter parameters = new(Output, Tool(name));
+        parameters.Open(name);
+        _hasEnded = false;
+        while (!_hasEnded && Input.Marker == GlmFormat.KeyOpen)
+        {
+            foreach (Wait wait in ReadParameter(parameters))
+                yield return wait;
+        }
+
+        if (!_hasEnded && Input.Marker != GlmFormat.CallClose)
+            yield break;
+        if (!_hasEnded)
+            Input.Advance();
+        parameters.Close();
+        CloseCall();
+    }
+
+    private IEnumerable<Wait> ReadParameter(ParameterWriter parameters)
+    {
+        Input.Advance();
+        foreach (Wait wait in ReadText(_text))
+            yield return wait;
+        string key = _text.ToString();
+        if (Input.Marker != GlmFormat.KeyClose)
+            yield break;
+        Input.Advance();
+        foreach (Wait wait in SkipSpace())
+            yield return wait;
+        if (Input.Marker != GlmFormat.ValueOpen)
+            yield break;
+        Input.Advance();
+        parameters.Begin(key.Trim());
+        foreach (Wait wait in ReadValue(parameters))
+            yield return wait;
+        if (_hasEnded)
+            yield break;
+        foreach (Wait wait in SkipSpace())
+            yield return wait;
+    }
+
+    private IEnumerable<Wait> ReadValue(ParameterWriter parameters)
+    {
+        while (true)
+        {
+            if (Input.NeedsMore)
+                yield return Wait.Input;
+            if (Input.IsAtEnd)
+                yield break;
+            if (Input.Marker is null)
+            {
+                parameters.Write(Input.TakeText());
+                continue;
+            }
+
+            string marker = Input.Marker;
+            Input.Advance();
+            if (marker == GlmFormat.ValueClose)
+            {
+                parameters.End();
+                yield break;
+            }
+
+            StringBuilder raw = new(marker);
+            if (marker == GlmFormat.CallClose)
+            {
+                foreach (Wait wait in SkipSpace(raw))
+                    yield return wait;
+                _hasEnded = Input.Marker == GlmFormat.CallOpen || Input is { IsAtEnd: true, IsTruncated: false };
+            }
+
+            if (_hasEnded)
+            {
+                parameters.End();
+                yield break;
+            }
+
+            parameters.Write(raw.ToString());
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text;
+using Hearth.Chat.Formats.Reading;
+
+namespace Hearth.Chat.Formats;
+
+/// <summary>A format of <see cref="HeaderDialect"/>.</summary>
+internal sealed class HeaderFormat(string name, HeaderDialect dialect) : IOutputFormat
+{
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Markers { get; } = dialect.Markers;
+
+    /// <inheritdoc/>
+    public bool OpensThinking(ReadOnlySpan<char> prompt) => dialect.Thinking.AreOpenAfter(prompt);
+
+    /// <inheritdoc/>
+    public IOutputParser CreateParser(OutputParserSettings settings) => new HeaderParser(settings, dialect);
+}
+
+/// <summary>
+/// Reads the formats of <see cref="HeaderDialect"/>. What stands between the calls of a section is not shown; a section in which there is
+/// something, but no call, is text.
+/// </summary>
+internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect dialect)
+    : MarkedParser(settings, dialect.Markers, dialect.Thinking, dialect.KeepsSpace)
+{
+    private readonly StringBuilder _part = new();
+
+    /// <inheritdoc/>
+    protected override bool Announces(string marker) => !Output.IsThinking && (marker == dialect.CallOpen || dialect.SectionOpens.Contains(marker));
+
+    /// <inheritdoc/>
+    protected override bool IsStray(string marker) => dialect.SectionCloses.Contains(marker) || marker == dialect.CallClose;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Wait> ReadCalls()
+    {
+        bool hasSection = Input.Marker != dialect.CallOpen;
+        if (hasSection)
+            Input.Advance();
+        bool hasNoise = false;
+        bool hasCalls = false;
+        while (true)
+        {
+            foreach (Wait wait in SkipSpace())
+                yield return wait;
+            if (Input.Marker == dialect.CallOpen)
+            {
+                foreach (Wait wait in ReadCall())
+                    yield return wait;
+                if (!IsUnderstood)
+                    yield break;
+                hasCalls = true;
+            }
+            else if (!hasSection || Input.IsAtEnd)
+            {
+                yield break;
+            }
+            else
+            {
+                bool isClose = Input.Marker is { } marker && dialect.SectionCloses.Contains(marker);
+                Input.Advance();
+                IsUnderstood = hasCalls || (isClose && !hasNoise);
+                if (isClose)
+                    yield break;
+                hasNoise = true;
+            }
+        }
+    }
+
+    private IEnumerable<Wait> ReadCall()
+    {
+        IsUnderstood = false;
+        Input.Advance();
+        List<string> header = [];
+        bool isList = false;
+        foreach (Wait wait in ReadHeader(header))
+            yield return wait;
+        isList = dialect.AllowsList && header is [var only] && string.IsNullOrWhiteSpace(only) && Input.Character == '[';
+        if (isList)
+        {
+            foreach (Wait wait in ReadList())
+                yield return wait;
+            yield break;
+        }
+
+        if (Input.Character != '{' || dialect.NameOf(header) is not { Length: > 0 } name)
+            yield break;
+        Output.OpenCall(name);
+        JsonCallReader reader = new(Input, Output, _ => true);
+        foreach (Wait wait in reader.ReadArguments())
+            yield return wait;
+        if (!reader.IsComplete)
+            yield break;
+        if (dialect.CallClose is not null)
+        {
+            foreach (Wait wait in SkipToClose())
+                yield return wait;
+        }
+
+        if (dialect.CallClose is null || !Input.IsTruncated || !Input.IsAtEnd)
+            CloseCall();
+    }
+
+    /// <summary>Reads the parts of a header up to where its arguments begin.</summary>
+    private IEnumerable<Wait> ReadHeader(List<string> header)
+    {
+        _part.Clear();
+        while (true)
+        {
+            if (Input.NeedsMore)
+                yield return Wait.Input;
+            if (Input.Marker is null && !Input.IsAtEnd && Input.Character is not ('{' or '['))
+            {
+                _part.Append(Input.TakeUntil("{["));
+                continue;
+            }
+
+            header.Add(_part.ToString());
+            _part.Clear();
+            if (Input.Marker is null || !dialect.Separators.Contains(Input.Marker))
+                yield break;
+            Input.Advance();
+        }
+    }
+
+    private IEnumerable<Wait> ReadList()
+    {
+        Input.Advance();
+        JsonCallReader reader = new(Input, Output, _ => true);
+        while (true)
+        {
+            foreach (Wait wait in SkipSpace())
+                yield return wait;
+            if (Input.Character != '{')
+                break;
+            IsUnderstood = false;
+            foreach (Wait wait in reader.ReadCall())
+                yield return wait;
+            if (!reader.IsComplete)
+                yield break;
+            CloseCall();
+            foreach (Wait wait in SkipSpace())
+                yield return wait;
+            if (Input.Character == ',')
+                Input.Advance();
+        }
+
+        if (Input.Character != ']')
+            yield break;
+        IsUnderstood = true;
+        Input.Advance();
+    }
+
+    /// <summary>Behind arguments there is white space, or the end of a fence, before the call's end.</summary>
+    private IEnumerable<Wait> SkipToClose()
+    {
+        while (true)
+        {
+            if (Input.NeedsMore)
+                yield return Wait.Input;
+            if (!Input.IsWhiteSpace && Input.Character != '`')
+                break;
+            Input.Advance();
+        }
+
+        if (Input.Marker == dialect.CallClose)
+            Input.Advance();
+    }
+}

@@ -1,0 +1,123 @@
+using Hearth.Chat.Formats.Reading;
+
+namespace Hearth.Chat.Formats;
+
+/// <summary>
+/// Every format, in the order in which a template's own writing is tried on them: a format that takes what another writes stands behind
+/// it. A new family is an entry here, or a class where none of the dialects fits.
+/// </summary>
+public static class OutputFormats
+{
+    private static readonly ThinkingMarkers Think = ThinkingMarkers.Think;
+
+    /// <summary>What Hearth's own tool description asks for, and where nothing is known.</summary>
+    public static IOutputFormat Default { get; } = new JsonFormat("hermes", new JsonDialect(["<tool_call>"], ["</tool_call>"]));
+
+    /// <summary>All formats.</summary>
+    public static IReadOnlyList<IOutputFormat> All { get; } =
+    [
+        new HarmonyFormat(),
+        new KimiXmlFormat(),
+        new GemmaFormat(),
+        new XmlFormat(
+            "seed-oss",
+            new XmlDialect(["<seed:tool_call>"], ["</seed:tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"]),
+            new ThinkingMarkers(("<seed:think>", "</seed:think>"))),
+        new XmlFormat("qwen-xml", new XmlDialect(["<tool_call>"], ["</tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"])
+        {
+            HasValuesOnLines = true,
+            AllowsBareInvoke = true,
+        }, Think),
+        new XmlFormat(
+            "minimax-m2",
+            new XmlDialect(["<minimax:tool_call>"], ["</minimax:tool_call>"], ["<invoke name=\""], ["</invoke>"], ["<parameter name=\""], ["</parameter>"])
+            {
+                QuotesNames = true,
+            },
+            Think),
+        new XmlFormat("deepseek-dsml", Dsml, Think, DsmlToken),
+        new GlmFormat(),
+        new HeaderFormat("kimi-k2", new HeaderDialect(
+            ["<|tool_calls_section_begin|>"],
+            ["<|tool_calls_section_end|>"],
+            "<|tool_call_begin|>",
+            "<|tool_call_end|>",
+            ["<|tool_call_argument_begin|>"],
+            KimiName)
+        {
+            KeepsSpace = true,
+        }),
+        DeepSeek("deepseek-v31", header => header is [var name, ""] ? name.Trim() : null),
+        DeepSeek("deepseek-v3", header => header is ["function", var name] && name.Contains('`', StringComparison.Ordinal) ? name[..name.IndexOf('`', StringComparison.Ordinal)].Trim() : null),
+        new HeaderFormat("mistral", new HeaderDialect([], [], "[TOOL_CALLS]", null, ["[CALL_ID]", "[ARGS]"], header => header[0].Trim())
+        {
+            Thinking = new ThinkingMarkers(("[THINK]", "[/THINK]"), ("<think>", "</think>")),
+            AllowsList = true,
+        }),
+        new HeaderFormat("functionary-v31", new HeaderDialect([], [], "<function=", "</function>", [], FunctionName)),
+        new HeaderFormat("solar", new HeaderDialect(
+            ["<|tool_calls|>"],
+            [],
+            "<|tool_call:begin|>",
+            "<|tool_call:end|>",
+            ["<|tool_call:name|>", "<|tool_call:args|>"],
+            header => header is [_, var name, ""] ? name.Trim() : null)),
+        Default,
+        new JsonFormat("nemotron-v2", new JsonDialect(["<TOOLCALL>"], ["</TOOLCALL>"])),
+        new JsonFormat("tool-calls-json", new JsonDialect(["<tool_calls>"], ["</tool_calls>"])),
+        new JsonFormat("granite", new JsonDialect(["<|tool_call|>"], ["<|/tool_call|>"]) { Hidden = ["<response>", "</response>"] }),
+        new JsonFormat("command-r7b", new JsonDialect(["<|START_ACTION|>"], ["<|END_ACTION|>"])
+        {
+            Thinking = new ThinkingMarkers(("<|START_THINKING|>", "<|END_THINKING|>")),
+            Hidden = ["<|START_RESPONSE|>", "<|END_RESPONSE|>"],
+        }),
+        new JsonFormat("apertus", new JsonDialect(["<|tools_prefix|>"], ["<|tools_suffix|>"])
+        {
+            NamesAreKeys = true,
+            Thinking = new ThinkingMarkers(("<|inner_prefix|>", "<|inner_suffix|>")),
+        }),
+        new JsonFormat("gigachat3", new JsonDialect(["<|function_call|>"], ["<|message_sep|>"])),
+        new JsonFormat("firefunction-v2", new JsonDialect(["functools"], [])),
+        new PythonFormat("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", allowsBare: false),
+        new PythonFormat("llama4-pythonic", "<|python_start|>", "<|python_end|>", allowsBare: true),
+        new JsonFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareObjects = true, KeepsSpace = true }),
+    ];
+
+    private const string DsmlToken = "｜DSML｜";
+
+    /// <summary>V4.1 writes a space behind the token.</summary>
+    private static XmlDialect Dsml => new(
+        ["<｜DSML｜function_calls>", "<｜DSML｜tool_calls>", "<｜DSML｜ calls>"],
+        ["</｜DSML｜function_calls>", "</｜DSML｜tool_calls>", "</｜DSML｜ calls>"],
+        ["<｜DSML｜invoke name=\"", "<｜DSML｜ invoke name=\""],
+        ["</｜DSML｜invoke>", "</｜DSML｜ invoke>"],
+        ["<｜DSML｜parameter name=\"", "<｜DSML｜ parameter name=\""],
+        ["</｜DSML｜parameter>", "</｜DSML｜ parameter>"])
+    {
+        QuotesNames = true,
+    };
+
+    /// <summary>The format of that name, or null.</summary>
+    public static IOutputFormat? Find(string? name) => All.FirstOrDefault(f => f.Name == name);
+
+    private static HeaderFormat DeepSeek(string name, Func<IReadOnlyList<string>, string?> nameOf) => new(name, new HeaderDialect(
+        ["<｜tool▁calls▁begin｜>"], ["<｜tool▁calls▁end｜>"], "<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", ["<｜tool▁sep｜>"], nameOf)
+    {
+        KeepsSpace = true,
+    });
+
+    private static string? FunctionName(IReadOnlyList<string> header) =>
+        header is [[.. var name, '>']] && !name.Any(char.IsWhiteSpace) ? name : null;
+
+    /// <summary><c>functions.NAME:INDEX</c>; either end may be missing.</summary>
+    private static string? KimiName(IReadOnlyList<string> header)
+    {
+        if (header is not [var id, _])
+            return null;
+        ReadOnlySpan<char> name = id.AsSpan().Trim();
+        if (name.StartsWith("functions."))
+            name = name["functions.".Length..];
+        int index = name.LastIndexOf(':');
+        return (index > 0 ? name[..index] : name).ToString();
+    }
+}

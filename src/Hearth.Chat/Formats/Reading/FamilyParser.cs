@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace Hearth.Chat.Formats.Reading;
+
+/// <summary>
+/// The frame of every family's parser: cuts the answer at the family's markers and runs the family's reader, a coroutine that looks at
+/// one symbol at a time and waits where there is none yet. Whatever the pieces are that the answer comes in, the reader sees the same
+/// symbols, so it gives the same events.
+/// </summary>
+internal abstract class FamilyParser : IOutputParser
+{
+    private readonly MarkerSplitter _splitter;
+    private readonly IReadOnlySet<string> _inlineTokens;
+    private readonly List<SplitPiece> _pieces = [];
+    private IEnumerator<Wait>? _reader;
+
+    /// <summary>A parser of one answer.</summary>
+    /// <param name="settings">What is known of the answer.</param>
+    /// <param name="markers">The family's markers.</param>
+    /// <param name="keepsSpaceBesideCalls">White space beside calls is the answer's own.</param>
+    /// <param name="inlineTokens">Tokens of the vocabulary that are only a part of a marker.</param>
+    protected FamilyParser(
+        OutputParserSettings settings, IEnumerable<string> markers, bool keepsSpaceBesideCalls = false, IReadOnlySet<string>? inlineTokens = null)
+    {
+        Settings = settings;
+        _inlineTokens = inlineTokens ?? new HashSet<string>();
+        _splitter = new MarkerSplitter([.. markers.Where(m => !settings.TokenMarkers.Contains(m))]);
+        Output = new AnswerWriter(settings.NewCallId, keepsSpaceBesideCalls);
+        if (settings.StartsInThinking)
+            Output.BeginThinking();
+    }
+
+    /// <inheritdoc/>
+    public bool IsThinking => Output.IsThinking;
+
+    protected OutputParserSettings Settings { get; }
+
+    protected AnswerInput Input { get; } = new();
+
+    protected AnswerWriter Output { get; }
+
+    /// <inheritdoc/>
+    public void Text(string text, ICollection<ChatEvent> events)
+    {
+        _splitter.Push(text, _pieces);
+        Run(events);
+    }
+
+    /// <inheritdoc/>
+    public void Special(string token, ICollection<ChatEvent> events)
+    {
+        if (_inlineTokens.Contains(token))
+        {
+            Text(token, events);
+            return;
+        }
+
+        _splitter.Flush(_pieces);
+        _pieces.Add(new SplitPiece(token, IsMarker: true));
+        Run(events);
+    }
+
+    /// <inheritdoc/>
+    public void Finish(bool truncated, ICollection<ChatEvent> events)
+    {
+        _splitter.Flush(_pieces);
+        Input.Add(_pieces);
+        _pieces.Clear();
+        Input.End(truncated);
+        (_reader ??= Read().GetEnumerator()).MoveNext();
+        Output.End();
+        Output.Flush(events);
+    }
+
+    /// <summary>Reads the whole answer.</summary>
+    protected abstract IEnumerable<Wait> Read();
+
+    /// <summary>The definition of an offered tool, or null.</summary>
+    protected ToolDefinition? Tool(string name) => Settings.Tools.FirstOrDefault(t => t.Name == name);
+
+    /// <summary>Skips white space, and appends it to <paramref name="into"/>.</summary>
+    protected IEnumerable<Wait> SkipSpace(StringBuilder? into = null)
+    {
+        while (true)
+        {
+            if (Input.NeedsMore)
+                yield return Wait.Input;
+            if (!Input.IsWhiteSpace)
+                yield break;
+            into?.Append(Input.Character);
+            Input.Advance();
+        }
+    }
+
+    /// <summary>Reads text up to the next marker or the end into <paramref name="into"/>, which is cleared first.</summary>
+    protected IEnumerable<Wait> ReadText(StringBuilder into)
+    {
+        into.Clear();
+        while (true)
+        {
+            if (Input.NeedsMore)
+                yield return Wait.Input;
+            if (Input.Marker is not null || Input.IsAtEnd)
+                yield break;
+            into.Append(Input.TakeText());
+        }
+    }
+
+    private void Run(ICollection<ChatEvent> events)
+    {
+        Input.Add(_pieces);
+        _pieces.Clear();
+        if (!Input.NeedsMore)
+            (_reader ??= Read().GetEnumerator()).MoveNext();
+        Output.Flush(events);
+    }
+}

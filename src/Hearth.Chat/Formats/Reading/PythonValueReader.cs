@@ -1,0 +1,254 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Hearth.Chat.Formats.Reading;
+
+/// <summary>Reads a Python literal and writes it as JSON, strings as they come.</summary>
+internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
+{
+    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _json = new();
+
+    /// <summary>What was read last is a whole value.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Reads one value, white space before it included.</summary>
+    public IEnumerable<Wait> Read() => Read(0);
+
+    private IEnumerable<Wait> Read(int depth)
+    {
+        IsComplete = false;
+        foreach (Wait wait in SkipSpace())
+            yield return wait;
+        if (depth > JsonScanner.MostDepth || input.IsAtEnd)
+            yield break;
+        IEnumerable<Wait> value = input.Character switch
+        {
+            '"' or '\'' => ReadString(),
+            '[' => ReadSequence(']', depth),
+            '(' => ReadSequence(')', depth),
+            '{' => ReadDictionary(depth),
+            _ => ReadWord(),
+        };
+        foreach (Wait wait in value)
+            yield return wait;
+    }
+
+    private IEnumerable<Wait> ReadSequence(char close, int depth)
+    {
+        input.Advance();
+        output.WriteArguments("[");
+        for (bool isFirst = true; ; isFirst = false)
+        {
+            foreach (Wait wait in SkipSpace())
+                yield return wait;
+            if (input.Character == close)
+                break;
+            if (!isFirst)
+                output.WriteArguments(", ");
+            foreach (Wait wait in ReadElement(close, depth))
+                yield return wait;
+            if (!IsComplete)
+                yield break;
+        }
+
+        input.Advance();
+        output.WriteArguments("]");
+        IsComplete = true;
+    }
+
+    private IEnumerable<Wait> ReadDictionary(int depth)
+    {
+        input.Advance();
+        output.WriteArguments("{");
+        for (bool isFirst = true; ; isFirst = false)
+        {
+            IsComplete = false;
+            foreach (Wait wait in SkipSpace())
+                yield return wait;
+            if (input.Character == '}')
+                break;
+            if (!isFirst)
+                output.WriteArguments(", ");
+            if (input.Character is not ('"' or '\''))
+                yield break;
+            foreach (Wait wait in ReadString())
+                yield return wait;
+            foreach (Wait wait in SkipSpace())
+                yield return wait;
+            IsComplete &= input.Character == ':';
+            if (!IsComplete)
+                yield break;
+            input.Advance();
+            output.WriteArguments(": ");
+            foreach (Wait wait in ReadElement('}', depth))
+                yield return wait;
+            if (!IsComplete)
+                yield break;
+        }
+
+        input.Advance();
+        output.WriteArguments("}");
+        IsComplete = true;
+    }
+
+    /// <summary>Reads a value and the comma behind it; stays at <paramref name="close"/>.</summary>
+    private IEnumerable<Wait> ReadElement(char close, int depth)
+    {
+        foreach (Wait wait in Read(depth + 1))
+            yield return wait;
+        if (!IsComplete)
+            yield break;
+        foreach (Wait wait in SkipSpace())
+            yield return wait;
+        if (input.Character == ',')
+            input.Advance();
+        else
+            IsComplete = input.Character == close;
+    }
+
+    private IEnumerable<Wait> ReadString()
+    {
+        char quote = input.Character;
+        input.Advance();
+        IsComplete = false;
+        output.WriteArguments("\"");
+        while (true)
+        {
+            if (input.NeedsMore)
+                yield return Wait.Input;
+            if (input.IsAtEnd)
+                yield break;
+            if (input.Marker is { } marker)
+            {
+                Write(marker);
+                input.Advance();
+            }
+            else if (input.Character == quote)
+            {
+                break;
+            }
+            else if (input.Character == '\\')
+            {
+                input.Advance();
+                foreach (Wait wait in ReadEscape())
+                    yield return wait;
+            }
+            else
+            {
+                Write(input.TakeUntil([quote, '\\']));
+            }
+        }
+
+        input.Advance();
+        output.WriteArguments("\"");
+        IsComplete = true;
+    }
+
+    private IEnumerable<Wait> ReadEscape()
+    {
+        if (input.NeedsMore)
+            yield return Wait.Input;
+        char c = input.Character;
+        int digits = c switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
+        if (digits == 0)
+        {
+            Write(Unescape(c));
+            if (input.Marker is null)
+                input.Advance();
+            yield break;
+        }
+
+        input.Advance();
+        _text.Clear();
+        while (_text.Length < digits)
+        {
+            if (input.NeedsMore)
+                yield return Wait.Input;
+            if (!char.IsAsciiHexDigit(input.Character))
+                break;
+            _text.Append(input.Character);
+            input.Advance();
+        }
+
+        bool isScalar = int.TryParse(_text.ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int scalar)
+            && _text.Length == digits && scalar is >= 0 and <= 0x10FFFF;
+        if (isScalar && scalar is < 0xD800 or > 0xDFFF)
+            Write(char.ConvertFromUtf32(scalar));
+        else if (isScalar)
+            output.WriteArguments($"\\u{scalar:x4}");
+        else
+            Write($"\\{c}{_text}");
+    }
+
+    private static string Unescape(char c) => c switch
+    {
+        'n' => "\n",
+        't' => "\t",
+        'r' => "\r",
+        'b' => "\b",
+        'f' => "\f",
+        'a' => "\a",
+        'v' => "\v",
+        '0' => "\0",
+        '\n' => "",
+        '\0' => "\\",
+        '\\' or '\'' or '"' => c.ToString(),
+        _ => $"\\{c}",
+    };
+
+    /// <summary>Reads a number, a truth value or None.</summary>
+    private IEnumerable<Wait> ReadWord()
+    {
+        _text.Clear();
+        while (true)
+        {
+            if (input.NeedsMore)
+                yield return Wait.Input;
+            if (!char.IsAsciiLetterOrDigit(input.Character) && input.Character is not ('+' or '-' or '.' or '_'))
+                break;
+            _text.Append(input.Character);
+            input.Advance();
+        }
+
+        string? json = _text.ToString() switch
+        {
+            "True" or "true" => "true",
+            "False" or "false" => "false",
+            "None" or "null" => "null",
+            var number => Number(number),
+        };
+        IsComplete = json is not null;
+        output.WriteArguments(json);
+    }
+
+    /// <summary>The number as JSON writes it: Python allows <c>.5</c>, <c>1.</c>, <c>+1</c> and <c>1_000</c>.</summary>
+    private static string? Number(string text)
+    {
+        string number = text.Replace("_", "", StringComparison.Ordinal).TrimStart('+');
+        if (number.StartsWith('.') || number.StartsWith("-.", StringComparison.Ordinal))
+            number = number.Replace(".", "0.", StringComparison.Ordinal);
+        if (number.EndsWith('.'))
+            number += "0";
+        return JsonString.KindOf(number) == JsonValueKind.Number ? number : null;
+    }
+
+    private void Write(ReadOnlySpan<char> text)
+    {
+        JsonString.AppendEscaped(_json.Clear(), text);
+        output.WriteArguments(_json.ToString());
+    }
+
+    private IEnumerable<Wait> SkipSpace()
+    {
+        while (true)
+        {
+            if (input.NeedsMore)
+                yield return Wait.Input;
+            if (!input.IsWhiteSpace)
+                yield break;
+            input.Advance();
+        }
+    }
+}

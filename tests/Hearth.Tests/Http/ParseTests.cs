@@ -1,0 +1,57 @@
+using Hearth.Chat;
+using Hearth.Http;
+
+namespace Hearth.Tests.Http;
+
+public sealed class ParseTests
+{
+    private const string Call = "<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": 1}}</tool_call>";
+
+    [Fact]
+    public void An_answer_is_taken_apart()
+    {
+        ParsedAnswerWire answer = Answer(Request("<think>hm</think>Yes. ", Call, " Done."));
+
+        Assert.Equal(("Yes.Done.", "hm", "tool_calls"), (answer.Content, answer.ReasoningContent, answer.FinishReason));
+        Assert.Equal(new ParsedCallWire("f", "{\"a\": 1}"), Assert.Single(answer.ToolCalls));
+    }
+
+    [Fact]
+    public void A_call_that_a_limit_cut_is_not_there()
+    {
+        ParsedAnswerWire answer = Answer(Request("Yes.", Call[..40]) with { FinishReason = "length" });
+
+        Assert.Equal(("Yes.", "length"), (answer.Content, answer.FinishReason));
+        Assert.Empty(answer.ToolCalls);
+    }
+
+    [Fact]
+    public void What_the_prompt_opened_counts()
+    {
+        ParsedAnswerWire answer = Answer(Request("hm</think>Yes.") with { GenerationPrompt = "<think>\n" });
+
+        Assert.Equal(("Yes.", "hm"), (answer.Content, answer.ReasoningContent));
+    }
+
+    [Fact]
+    public void Each_mistake_is_named()
+    {
+        Assert.Contains("hermes", Error(Request("x") with { Format = "nosuch" }).Message, StringComparison.Ordinal);
+        Assert.Equal("chat_template", Error(Request("x") with { Format = null }).Param);
+        Assert.Equal("chat_template", Error(Request("x") with { Format = null, ChatTemplate = "{% if %}" }).Param);
+        Assert.Equal("deltas", Error(Request() with { Deltas = null }).Param);
+        Assert.Equal("finish_reason", Error(Request("x") with { FinishReason = "eos" }).Param);
+        Assert.Equal("tools", Error(Request("x") with { Tools = [new ParseToolWire("function", null)] }).Param);
+    }
+
+    private static ParseRequestWire Request(params string[] deltas) => new()
+    {
+        Format = "hermes",
+        Deltas = deltas,
+        Tools = [new ParseToolWire("function", new ParseFunctionWire("f", null, default))],
+    };
+
+    private static ParsedAnswerWire Answer(ParseRequestWire request) => Parse.Read(request).Answer!;
+
+    private static ChatError Error(ParseRequestWire request) => Parse.Read(request).Error!;
+}
