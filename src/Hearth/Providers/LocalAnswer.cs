@@ -30,7 +30,7 @@ internal sealed class LocalAnswer
     {
         (_model, _request, _prompt, _generation) = (model, request, prompt, generation);
         _detokenizer = model.CreateDetokenizer();
-        bool toolsOffered = request.Tools.Count > 0 && request.ToolChoice.Kind != ToolChoiceKind.None;
+        bool toolsOffered = request.ToolChoice.Kind != ToolChoiceKind.None && request.CallableTools().Count > 0;
         _parser = model.Format.CreateParser(new OutputParserSettings(
             toolsOffered, prompt.Rendered.OpensThinking, model.TokenMarkers, NewCallId));
         _stops = new StopSequences(request.StopSequences);

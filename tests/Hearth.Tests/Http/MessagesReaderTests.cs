@@ -124,7 +124,7 @@ public sealed class MessagesReaderTests
     private static ChatRequest Read(string fields)
     {
         var wire = JsonSerializer.Deserialize($$"""{"max_tokens": 10, {{fields}} }""", MessagesJson.Default.MessagesRequestWire)!;
-        var result = MessagesReader.Read(wire, needsMaxTokens: true);
+        var result = MessagesReader.Read(wire, needsMaxTokens: true, new PdfTexts(TimeProvider.System));
         Assert.Null(result.Error);
         return result.Value!;
     }
