@@ -21,8 +21,7 @@ internal sealed class PdfTexts(TimeProvider time)
     /// <summary>The API's own limit.</summary>
     public const int PageLimit = 600;
 
-    /// <summary>Several times what any context window holds.</summary>
-    private const int CharacterLimit = 8 * 1024 * 1024;
+    private static readonly PdfText TooMuch = PdfText.Failed("The PDF specified has more in it than can be read.");
 
     /// <summary>Six hundred dense pages take a fraction of this; it is looked at between pages.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
@@ -32,6 +31,9 @@ internal sealed class PdfTexts(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly List<(string Key, PdfText Text)> _latest = [];
+
+    /// <summary>The longest text that is read: several times what any context window holds.</summary>
+    public int CharacterLimit { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>The text of every page in order, each below its number.</summary>
     public PdfText Read(ReadOnlyMemory<byte> file)
@@ -64,12 +66,14 @@ internal sealed class PdfTexts(TimeProvider time)
     /// <summary>This is the border to a parser of whatever anyone calls a PDF: any fault in it means that the file is not one.</summary>
     private PdfText Extract(ReadOnlyMemory<byte> file)
     {
+        PdfFilters filters = new();
         try
         {
-            using PdfDocument document = PdfDocument.Open(file, new ParsingOptions { FilterProvider = new PdfFilters(), SkipMissingFonts = true });
-            return document.NumberOfPages > PageLimit
-                ? PdfText.Failed($"A maximum of {PageLimit} PDF pages may be provided.")
-                : Extract(document);
+            using PdfDocument document = PdfDocument.Open(file, new ParsingOptions { FilterProvider = filters, SkipMissingFonts = true });
+            if (document.NumberOfPages > PageLimit)
+                return PdfText.Failed($"A maximum of {PageLimit} PDF pages may be provided.");
+            PdfText text = Extract(document);
+            return filters.IsExceeded ? TooMuch : text;
         }
         catch (PdfDocumentEncryptedException)
         {
@@ -79,7 +83,7 @@ internal sealed class PdfTexts(TimeProvider time)
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return PdfText.Failed("The PDF specified was not valid.");
+            return filters.IsExceeded ? TooMuch : PdfText.Failed("The PDF specified was not valid.");
         }
     }
 
@@ -93,7 +97,7 @@ internal sealed class PdfTexts(TimeProvider time)
             text.Append(text.Length == 0 ? "" : "\n\n").Append($"[page {number}]\n")
                 .Append(page.Length > 0 ? page : "[no text: this model cannot see images]");
             if (text.Length > CharacterLimit)
-                return PdfText.Failed("The PDF specified has more text than can be read.");
+                return TooMuch;
             if (time.GetElapsedTime(start) > TimeLimit)
                 return PdfText.Failed("The PDF specified takes too long to read.");
         }
