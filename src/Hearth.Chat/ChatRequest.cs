@@ -8,7 +8,7 @@ namespace Hearth.Chat;
 /// <param name="MaxTokens">Upper bound on generated tokens; 0 means prefill only.</param>
 public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messages, int MaxTokens)
 {
-    /// <summary>Tools the model may call, in the client's order; empty means none.</summary>
+    /// <summary>Tools the prompt begins with, in the client's order; empty means none.</summary>
     public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
 
     /// <summary>Which tool, if any, the answer must or must not call.</summary>
@@ -25,6 +25,23 @@ public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messag
 
     /// <summary>Who asks.</summary>
     public RequestOrigin Origin { get; init; } = RequestOrigin.Unknown;
+
+    /// <summary>The tools the answer may call: <see cref="Tools"/>, and what the messages added to them and removed from them.</summary>
+    public IReadOnlyList<ToolDefinition> CallableTools()
+    {
+        List<ToolDefinition> callable = [.. Tools];
+        IEnumerable<ChatContent> contents = Messages.SelectMany(m => m.Content)
+            .SelectMany(c => c is ToolResultContent result ? result.Content : [c]);
+        foreach (ChatContent content in contents)
+        {
+            if (content is ToolAddedContent added && callable.TrueForAll(t => t.Name != added.Tool.Name))
+                callable.Add(added.Tool);
+            else if (content is ToolRemovedContent removed)
+                callable.RemoveAll(t => t.Name == removed.Name);
+        }
+
+        return callable;
+    }
 }
 
 /// <summary>Who speaks a message.</summary>
@@ -59,8 +76,14 @@ public sealed record ThinkingContent(string Text, string Signature) : ChatConten
 /// <summary>A call the model made. <paramref name="Arguments"/> is usually a JSON object; other values are kept as they came.</summary>
 public sealed record ToolCallContent(string Id, string Name, JsonElement Arguments) : ChatContent;
 
-/// <summary>The answer of a tool to the call with id <paramref name="CallId"/>; only text so far, the rest stands as visible placeholders.</summary>
-public sealed record ToolResultContent(string CallId, IReadOnlyList<TextContent> Content, bool IsError) : ChatContent;
+/// <summary>The answer of a tool to the call with id <paramref name="CallId"/>: texts, and tools that it found.</summary>
+public sealed record ToolResultContent(string CallId, IReadOnlyList<ChatContent> Content, bool IsError) : ChatContent;
+
+/// <summary>From here on <paramref name="Tool"/> can be called; its definition stands here and not where the prompt begins.</summary>
+public sealed record ToolAddedContent(ToolDefinition Tool) : ChatContent;
+
+/// <summary>From here on the tool named <paramref name="Name"/> cannot be called.</summary>
+public sealed record ToolRemovedContent(string Name) : ChatContent;
 
 /// <summary>A tool the client can run.</summary>
 /// <param name="Name">The name the model calls it by.</param>

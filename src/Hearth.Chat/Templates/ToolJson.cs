@@ -9,6 +9,19 @@ internal static class ToolJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>One level more than a client's body may have.</summary>
+    private static readonly JsonDocumentOptions Depth = new() { MaxDepth = 65 };
+
+    /// <summary>An object with nothing in it.</summary>
+    public static JsonElement EmptyObject { get; } = Parse("{}");
+
+    /// <summary>An object whose only property is <paramref name="value"/>.</summary>
+    public static JsonElement Wrap(string name, JsonElement value) => Parse(Write(writer =>
+    {
+        writer.WritePropertyName(name);
+        value.WriteTo(writer);
+    }));
+
     /// <summary>The function object of a definition: name, description, parameters.</summary>
     public static string Write(ToolDefinition tool) => Write(writer =>
     {
@@ -25,6 +38,12 @@ internal static class ToolJson
         writer.WritePropertyName("arguments");
         call.Arguments.WriteTo(writer);
     });
+
+    private static JsonElement Parse(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json, Depth);
+        return document.RootElement.Clone();
+    }
 
     private static string Write(Action<Utf8JsonWriter> body)
     {

@@ -29,10 +29,11 @@ internal static class Endpoints
     public static void Map(WebApplication app, ProviderCatalog catalog, HttpOptions options, TimeProvider time, ILogger log)
     {
         RequestHistory history = new();
-        Messages messages = new(catalog, history, time, log);
-        CountTokens countTokens = new(catalog);
+        PdfTexts pdfs = new(time);
+        Messages messages = new(catalog, pdfs, history, time, log);
+        CountTokens countTokens = new(catalog, pdfs);
         ModelList models = new(catalog);
-        Render render = new(catalog);
+        Render render = new(catalog, pdfs);
         Requests requests = new(history);
         EngineStatus engine = new(catalog);
 

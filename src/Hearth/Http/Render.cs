@@ -27,7 +27,7 @@ internal sealed record PromptWire(string Prompt)
 internal sealed partial class RenderJson : JsonSerializerContext;
 
 /// <summary><c>POST /api/render</c>: exactly what the model would be fed for a Messages body, or what a template makes of variables.</summary>
-internal sealed class Render(ProviderCatalog catalog)
+internal sealed class Render(ProviderCatalog catalog, PdfTexts pdfs)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -68,7 +68,7 @@ internal sealed class Render(ProviderCatalog catalog)
 
     private WireResult<PromptWire> Preview(MessagesRequestWire wire)
     {
-        WireResult<ChatRequest> request = MessagesReader.Read(wire with { MaxTokens = null, Stream = null }, needsMaxTokens: false);
+        WireResult<ChatRequest> request = MessagesReader.Read(wire with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs);
         if (request.Error is not null)
             return request.Error;
         PromptPreview preview = catalog.Resolve(request.Value!.Model).Preview(request.Value);

@@ -30,7 +30,7 @@ internal sealed class LocalAnswer
     {
         (_model, _request, _prompt, _generation) = (model, request, prompt, generation);
         _detokenizer = model.CreateDetokenizer();
-        IReadOnlyList<ToolDefinition> tools = request.ToolChoice.Kind == ToolChoiceKind.None ? [] : request.Tools;
+        IReadOnlyList<ToolDefinition> tools = request.ToolChoice.Kind == ToolChoiceKind.None ? [] : request.CallableTools();
         _parser = model.Format.CreateParser(new OutputParserSettings(
             tools, model.Format.OpensThinking(prompt.Rendered.Text.Text), model.TokenMarkers, NewCallId));
         _stops = new StopSequences(request.StopSequences);

@@ -48,23 +48,6 @@ public sealed class MessagesReaderTests
         Assert.Equal("a|b", string.Join('|', Assert.Single(request.Messages).Content.OfType<TextContent>().Select(t => t.Text)));
     }
 
-    [Theory]
-    [InlineData("""{"type": "image", "source": {"type": "base64", "data": "AA=="}}""", "[image omitted: this model cannot see images]")]
-    [InlineData("""{"type": "document", "title": "Notes", "source": {"type": "text", "data": "body"}}""", "Notes\nbody")]
-    [InlineData("""{"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}}""", "a\n\nb")]
-    [InlineData("""{"type": "document", "title": "P", "source": {"type": "base64", "data": "AA=="}}""", "[document P omitted: only text documents can be read]")]
-    [InlineData("""{"type": "search_result", "title": "T", "content": [{"type": "text", "text": "found"}]}""", "T\nfound")]
-    [InlineData("""{"type": "tool_reference", "tool_name": "Grep"}""", "[tool available: Grep]")]
-    [InlineData("""{"type": "from_the_future", "x": 1}""", "[from_the_future omitted: 35 characters this model cannot read]")]
-    public void What_a_model_cannot_see_is_named(string block, string text)
-    {
-        var request = Read($$"""
-            "messages": [{"role": "user", "content": [{{block}}]}]
-            """);
-
-        Assert.Equal(text, Texts(Assert.Single(request.Messages)));
-    }
-
     [Fact]
     public void Calls_results_and_thinking_keep_what_they_carry()
     {
@@ -82,7 +65,8 @@ public sealed class MessagesReaderTests
         var call = Assert.IsType<ToolCallContent>(request.Messages[0].Content[1]);
         Assert.Equal(("t1", "Read", """{"b": 1, "a": [2]}"""), (call.Id, call.Name, call.Arguments.GetRawText()));
         var result = Assert.IsType<ToolResultContent>(request.Messages[1].Content[0]);
-        Assert.Equal(("t1", "no such file", true), (result.CallId, Assert.Single(result.Content).Text, result.IsError));
+        Assert.Equal(("t1", true), (result.CallId, result.IsError));
+        Assert.Equal(new TextContent("no such file"), Assert.Single(result.Content));
         Assert.Equal("try again", Assert.IsType<TextContent>(request.Messages[1].Content[1]).Text);
     }
 
@@ -124,7 +108,7 @@ public sealed class MessagesReaderTests
     private static ChatRequest Read(string fields)
     {
         var wire = JsonSerializer.Deserialize($$"""{"max_tokens": 10, {{fields}} }""", MessagesJson.Default.MessagesRequestWire)!;
-        var result = MessagesReader.Read(wire, needsMaxTokens: true);
+        var result = MessagesReader.Read(wire, needsMaxTokens: true, new PdfTexts(TimeProvider.System));
         Assert.Null(result.Error);
         return result.Value!;
     }

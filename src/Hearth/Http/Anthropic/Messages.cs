@@ -5,7 +5,7 @@ using Hearth.Providers;
 namespace Hearth.Http.Anthropic;
 
 /// <summary><c>POST /v1/messages</c>: the body becomes a <see cref="ChatRequest"/>, the answer's events become a stream or one object.</summary>
-internal sealed class Messages(ProviderCatalog catalog, RequestHistory history, TimeProvider time, ILogger log)
+internal sealed class Messages(ProviderCatalog catalog, PdfTexts pdfs, RequestHistory history, TimeProvider time, ILogger log)
 {
     /// <summary>Silence after which a ping is sent: clients give up after minutes, some proxies after half of one.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
@@ -13,7 +13,7 @@ internal sealed class Messages(ProviderCatalog catalog, RequestHistory history, 
     public async Task HandleAsync(HttpContext context)
     {
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
-        WireResult<ChatRequest> request = error is not null ? error : MessagesReader.Read(wire!, needsMaxTokens: true);
+        WireResult<ChatRequest> request = error is not null ? error : MessagesReader.Read(wire!, needsMaxTokens: true, pdfs);
         if (request.Error is not null)
         {
             await Errors.WriteAsync(context, request.Error);

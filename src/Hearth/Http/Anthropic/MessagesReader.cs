@@ -11,42 +11,55 @@ internal static class MessagesReader
 {
     private const string DefaultModel = "default";
 
+    private const string NextUserMessage = "next_user_message";
+
     /// <summary>The request behind a body; <paramref name="needsMaxTokens"/> is false for counting.</summary>
-    public static WireResult<ChatRequest> Read(MessagesRequestWire wire, bool needsMaxTokens)
+    public static WireResult<ChatRequest> Read(MessagesRequestWire wire, bool needsMaxTokens, PdfTexts pdfs)
     {
         if (wire.Messages is not { Count: > 0 } messages)
             return wire.Messages is null ? WireErrors.Required("messages") : WireErrors.Invalid("messages", "at least one message is required");
         if (Check(wire, needsMaxTokens) is { } error)
             return error;
 
-        List<ChatMessage> conversation = [];
-        WireResult<ChatMessage> system = ReadSystem(wire.System);
-        if (system.Error is not null)
-            return system.Error;
-        if (system.Value is { Content.Count: > 0 })
-            conversation.Add(system.Value);
-        for (int i = 0; i < messages.Count; i++)
-        {
-            WireResult<ChatMessage> message = ReadMessage(messages[i], $"messages.{i}");
-            if (message.Error is not null)
-                return message.Error;
-            Append(conversation, message.Value!);
-        }
-
-        WireResult<IReadOnlyList<ToolDefinition>> tools = ToolReader.Read(wire.Tools ?? []);
+        WireResult<ToolSet> tools = ToolReader.Read(wire.Tools ?? []);
         if (tools.Error is not null)
             return tools.Error;
-        WireResult<ToolChoice> choice = ToolReader.ReadChoice(wire.ToolChoice, tools.Value!);
-        if (choice.Error is not null)
-            return choice.Error;
-        return new ChatRequest(wire.Model ?? DefaultModel, conversation, wire.MaxTokens ?? 0)
+        WireResult<IReadOnlyList<ChatMessage>> conversation = ReadConversation(wire.System, messages, new ContentReader(tools.Value!, pdfs));
+        if (conversation.Error is not null)
+            return conversation.Error;
+        ChatRequest request = new(wire.Model ?? DefaultModel, conversation.Value!, wire.MaxTokens ?? 0)
         {
-            Tools = tools.Value!,
-            ToolChoice = choice.Value!,
+            Tools = tools.Value!.InPrompt,
             Thinking = ReadThinking(wire.Thinking),
             StopSequences = wire.StopSequences ?? [],
             Sampling = new SamplingWishes(wire.Temperature, wire.TopP, wire.TopK),
         };
+        WireResult<ToolChoice> choice = ToolReader.ReadChoice(wire.ToolChoice, request.CallableTools());
+        return choice.Error is not null ? choice.Error : request with { ToolChoice = choice.Value! };
+    }
+
+    private static WireResult<IReadOnlyList<ChatMessage>> ReadConversation(
+        JsonElement system, IReadOnlyList<MessageParamWire> messages, ContentReader reader)
+    {
+        List<ChatMessage> conversation = [];
+        WireResult<ChatMessage> prompt = ReadSystem(system, reader);
+        if (prompt.Error is not null)
+            return prompt.Error;
+        Append(conversation, prompt.Value!);
+        int start = conversation.Count;
+        int lastUser = messages.ToList().FindLastIndex(m => m?.Role == "user");
+        for (int i = 0; i < messages.Count; i++)
+        {
+            WireResult<ChatMessage> read = ReadMessage(messages[i], $"messages.{i}", reader);
+            if (read.Error is not null)
+                return read.Error;
+            ChatMessage message = read.Value!;
+            if (messages[i].ClearAt == NextUserMessage && message.Role == ChatRole.System && i < lastUser)
+                message = message with { Content = [.. message.Content.Where(c => c is ToolAddedContent or ToolRemovedContent)] };
+            AppendCompacted(conversation, start, message);
+        }
+
+        return conversation;
     }
 
     private static ChatError? Check(MessagesRequestWire wire, bool needsMaxTokens)
@@ -65,18 +78,18 @@ internal static class MessagesReader
     }
 
     /// <summary>Without the attribution line, which differs between conversations and would part their prompts.</summary>
-    private static WireResult<ChatMessage> ReadSystem(JsonElement system)
+    private static WireResult<ChatMessage> ReadSystem(JsonElement system, ContentReader reader)
     {
-        WireResult<IReadOnlyList<ChatContent>> content = ContentReader.Read(system, "system");
+        WireResult<IReadOnlyList<ChatContent>> content = reader.Read(system, "system");
         if (content.Error is not null)
             return content.Error;
         IEnumerable<ChatContent> kept = content.Value!
-            .Select(c => c is TextContent text ? new TextContent(AttributionLine.Drop(text.Text)) : c)
+            .Select(c => c is TextContent text ? new TextContent(AttributionLine.Drop(text.Text)) : CompactionContent.AsText(c))
             .Where(c => c is not TextContent { Text: "" });
         return new ChatMessage(ChatRole.System, [.. kept]);
     }
 
-    private static WireResult<ChatMessage> ReadMessage(MessageParamWire? message, string path)
+    private static WireResult<ChatMessage> ReadMessage(MessageParamWire? message, string path, ContentReader reader)
     {
         if (message?.Role is null)
             return WireErrors.Required(path + ".role");
@@ -91,8 +104,29 @@ internal static class MessagesReader
             return WireErrors.Invalid(path + ".role", $"Input should be 'user', 'assistant' or 'system', not '{message.Role}'");
         if (message.Content.ValueKind == JsonValueKind.Undefined && role != ChatRole.System)
             return WireErrors.Required(path + ".content");
-        WireResult<IReadOnlyList<ChatContent>> content = ContentReader.Read(message.Content, path + ".content");
+        WireResult<IReadOnlyList<ChatContent>> content = reader.Read(message.Content, path + ".content");
         return content.Error is not null ? content.Error : new ChatMessage(role.Value, content.Value!);
+    }
+
+    /// <summary>
+    /// A summary stands for every message before it, from <paramref name="start"/> on. It is something that the model is told, so it is
+    /// a text of the user whoever sent it.
+    /// </summary>
+    private static void AppendCompacted(List<ChatMessage> conversation, int start, ChatMessage message)
+    {
+        int index = message.Content.ToList().FindLastIndex(c => c is CompactionContent);
+        if (index < 0)
+        {
+            Append(conversation, message);
+            return;
+        }
+
+        CompactionContent compaction = (CompactionContent)message.Content[index];
+        conversation.RemoveRange(start, conversation.Count - start);
+        TextContent summary = new($"[summary of the conversation so far]\n{compaction.Summary}");
+        Append(conversation, new ChatMessage(ChatRole.User, [summary, .. compaction.ToolChanges]));
+        if (index + 1 < message.Content.Count)
+            Append(conversation, message with { Content = [.. message.Content.Skip(index + 1)] });
     }
 
     /// <summary>Neighbours of one role are one message, as the API merges them; system messages keep their own places.</summary>

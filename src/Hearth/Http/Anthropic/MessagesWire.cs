@@ -41,7 +41,7 @@ internal sealed record MessagesRequestWire
 }
 
 /// <summary>One message of the request.</summary>
-internal sealed record MessageParamWire(string? Role, JsonElement Content);
+internal sealed record MessageParamWire(string? Role, JsonElement Content, string? ClearAt);
 
 /// <summary>One content block of the request: the fields of all kinds that Hearth reads.</summary>
 internal sealed record BlockParamWire
@@ -73,7 +73,16 @@ internal sealed record BlockParamWire
     public bool? IsError { get; init; }
 
     public string? ToolName { get; init; }
+
+    public string? ServerName { get; init; }
+
+    public JsonElement Tool { get; init; }
+
+    public JsonElement ToolChanges { get; init; }
 }
+
+/// <summary>The tool of a <c>tool_addition</c> or <c>tool_removal</c>: by its name, or with its definition.</summary>
+internal sealed record ToolChangeWire(string? Type, string? Name, string? ServerName, ToolWire? Definition);
 
 /// <summary>One tool.</summary>
 internal sealed record ToolWire
@@ -253,6 +262,7 @@ internal sealed record CountContextWire(int OriginalInputTokens);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MessagesRequestWire))]
 [JsonSerializable(typeof(IReadOnlyList<BlockParamWire>))]
+[JsonSerializable(typeof(ToolChangeWire))]
 [JsonSerializable(typeof(MessageWire))]
 [JsonSerializable(typeof(StreamEventWire))]
 [JsonSerializable(typeof(CountWire))]

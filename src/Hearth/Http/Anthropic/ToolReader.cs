@@ -6,35 +6,42 @@ namespace Hearth.Http.Anthropic;
 /// <summary>Reads tools and the choice among them.</summary>
 internal static class ToolReader
 {
-    /// <summary>
-    /// The tools that belong into the prompt: deferred ones do not, tools with a schema of Anthropic's get ours, tools that only a hosted
-    /// server can run are refused.
-    /// </summary>
-    public static WireResult<IReadOnlyList<ToolDefinition>> Read(IReadOnlyList<ToolWire> tools)
+    /// <summary>Tools with a schema of Anthropic's get ours; a tool that only a hosted server can run is refused where the prompt would show it.</summary>
+    public static WireResult<ToolSet> Read(IReadOnlyList<ToolWire> tools)
     {
-        List<ToolDefinition> definitions = [];
+        List<ToolDefinition> inPrompt = [];
+        List<ToolDefinition> deferred = [];
         for (int i = 0; i < tools.Count; i++)
         {
             ToolWire tool = tools[i];
-            if (tool.DeferLoading == true || tool.Type?.StartsWith("advisor_", StringComparison.Ordinal) == true)
+            bool isDeferred = tool.DeferLoading == true;
+            if (tool.Type?.StartsWith("advisor_", StringComparison.Ordinal) == true || (isDeferred && RunsElsewhere(tool)))
                 continue;
-            string path = $"tools.{i}";
-            if (BuiltInTools.Find(tool.Type) is { } builtIn)
-                definitions.Add(builtIn with { Name = tool.Name ?? builtIn.Name });
-            else if (tool.Type is not (null or "custom") && tool.InputSchema.ValueKind != JsonValueKind.Object)
-                return WireErrors.Invalid(path, $"tool type '{tool.Type}' runs on Anthropic's servers and is not available here");
-            else if (string.IsNullOrEmpty(tool.Name))
-                return WireErrors.Required(path + ".name");
-            else if (tool.InputSchema.ValueKind != JsonValueKind.Object)
-                return WireErrors.Required(path + ".input_schema");
-            else
-                definitions.Add(new ToolDefinition(tool.Name, tool.Description ?? "", tool.InputSchema));
+            WireResult<ToolDefinition> definition = ReadOne(tool, $"tools.{i}");
+            if (definition.Error is not null)
+                return definition.Error;
+            (isDeferred ? deferred : inPrompt).Add(definition.Value!);
         }
 
-        return definitions;
+        return new ToolSet(inPrompt, deferred);
     }
 
-    public static WireResult<ToolChoice> ReadChoice(ToolChoiceWire? choice, IReadOnlyList<ToolDefinition> tools)
+    /// <summary>One definition.</summary>
+    public static WireResult<ToolDefinition> ReadOne(ToolWire tool, string path)
+    {
+        if (BuiltInTools.Find(tool.Type) is { } builtIn)
+            return builtIn with { Name = tool.Name ?? builtIn.Name };
+        if (RunsElsewhere(tool))
+            return WireErrors.Invalid(path, $"tool type '{tool.Type}' runs on Anthropic's servers and is not available here");
+        if (string.IsNullOrEmpty(tool.Name))
+            return WireErrors.Required(path + ".name");
+        return tool.InputSchema.ValueKind == JsonValueKind.Object
+            ? new ToolDefinition(tool.Name, tool.Description ?? "", tool.InputSchema)
+            : WireErrors.Required(path + ".input_schema");
+    }
+
+    /// <summary>Which of the <paramref name="callable"/> tools must be called.</summary>
+    public static WireResult<ToolChoice> ReadChoice(ToolChoiceWire? choice, IReadOnlyList<ToolDefinition> callable)
     {
         bool allowParallel = choice?.DisableParallelToolUse != true;
         switch (choice?.Type)
@@ -45,7 +52,7 @@ internal static class ToolReader
                 return new ToolChoice(ToolChoiceKind.None);
             case "any":
                 return new ToolChoice(ToolChoiceKind.Any, AllowParallel: allowParallel);
-            case "tool" when tools.Any(t => t.Name == choice.Name):
+            case "tool" when callable.Any(t => t.Name == choice.Name):
                 return new ToolChoice(ToolChoiceKind.Tool, choice.Name, allowParallel);
             case "tool":
                 return WireErrors.Invalid("tool_choice.name", $"Tool '{choice.Name}' not found in provided tools");
@@ -53,4 +60,7 @@ internal static class ToolReader
                 return WireErrors.Invalid("tool_choice.type", $"Input should be 'auto', 'any', 'tool' or 'none', not '{choice.Type}'");
         }
     }
+
+    private static bool RunsElsewhere(ToolWire tool) =>
+        tool.Type is not (null or "custom") && tool.InputSchema.ValueKind != JsonValueKind.Object && BuiltInTools.Find(tool.Type) is null;
 }

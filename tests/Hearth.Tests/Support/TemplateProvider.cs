@@ -1,0 +1,26 @@
+using Hearth.Chat;
+using Hearth.Chat.Templates;
+using Hearth.Providers;
+
+namespace Hearth.Tests.Support;
+
+/// <summary>A provider that has a template and no model: it shows prompts and answers nothing.</summary>
+internal sealed class TemplateProvider(string template) : IProvider
+{
+    private readonly ChatTemplate _template = ChatTemplate.Parse(template, "test", new TemplateTokens("<s>", "</s>"));
+
+    public ProviderModel Model { get; } = new("template", "Template", DateTimeOffset.UnixEpoch, 8192, 8191);
+
+    public string? Unhealthy => null;
+
+    public ProviderStatus? Status => null;
+
+    public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation) =>
+        ChatAnswer.Refused(new ChatError(ChatErrorKind.NotSupported, "only prompts"));
+
+    public PromptPreview Preview(ChatRequest request)
+    {
+        RenderedPrompt rendered = _template.Render(request, DateTimeOffset.UnixEpoch);
+        return rendered.Error is { } error ? PromptPreview.Failed(error) : new PromptPreview(null, rendered.Text.Text, [], new Dictionary<int, string>());
+    }
+}
