@@ -93,7 +93,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         RenderedPrompt rendered = model.Template.Render(request, time.GetLocalNow(), cancellation);
         if (rendered.Error is not null)
             return new PreparedPrompt(rendered.Error, rendered, EncodedPrompt.Empty);
-        TextRun[] runs = [.. rendered.Text.Runs.Select(r => new TextRun(rendered.Text.Text.Substring(r.Start, r.Length), r.IsTrusted))];
+        TextRun[] runs = [.. rendered.Text.Runs.Select(r => new TextRun(rendered.Text.Text.AsMemory(r.Start, r.Length), r.IsTrusted))];
         EncodedPrompt encoded = model.Sampled.Encode(runs);
         ChatError? error = encoded.Tokens.Length == 0
             ? new ChatError(ChatErrorKind.InvalidRequest, "messages: the conversation renders to an empty prompt", "messages")

@@ -15,7 +15,7 @@ internal sealed record AgentSession(string Name, PseudoText Texts, int Tools)
 {
     private const int SystemTokens = 1500;
     private const int AnswerWords = 15;
-    private const int ResultLines = 12;
+    private const int ResultLines = 6;
     private const int LineWords = 5;
 
     /// <summary>The body of a request after so many turns.</summary>

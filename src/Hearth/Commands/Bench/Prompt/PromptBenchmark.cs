@@ -14,7 +14,7 @@ internal static class PromptBenchmark
     private const int Corrections = 3;
 
     /// <summary>Warm requests, each with one more turn.</summary>
-    private const int WarmTurns = 10;
+    private const int WarmTurns = 5;
 
     public static Command Create(Terminal terminal, StopRequests stop, ModelLoader loadModel)
     {
@@ -57,7 +57,7 @@ internal static class PromptBenchmark
             terminal.Error.WriteLine($"{server.Name}: counting");
             CountTimes times = new(server, plan, terminal.Time, cancellation);
             AgentSession session = new("counted", texts, plan.Tools);
-            byte[][] bodies = [.. Enumerable.Range(turns, plan.Runs + 1).Select(session.Body)];
+            byte[][] bodies = [.. Enumerable.Range(0, plan.Runs + 1).Select(i => session.Body(turns + (i % (WarmTurns + 1))))];
             var figures = await times.MeasureAsync(bodies);
             if (plan.Pairs > 0)
                 figures = [.. figures, .. await times.MeasureBesideStreamAsync(bodies[^1])];
@@ -77,7 +77,7 @@ internal static class PromptBenchmark
         for (var i = 0; i < Corrections; i++)
         {
             var perTurn = (double)(await server.CountAsync(session.Body(turns), cancellation) - empty) / turns;
-            turns = Math.Max(1, (int)((plan.Tokens - empty) / perTurn));
+            turns = Math.Max(1, (int)((plan.Tokens - empty) / perTurn) - (WarmTurns / 2));
         }
 
         return turns;
