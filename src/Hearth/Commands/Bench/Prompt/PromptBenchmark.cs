@@ -16,6 +16,9 @@ internal static class PromptBenchmark
     /// <summary>Warm requests, each with one more turn.</summary>
     private const int WarmTurns = 5;
 
+    /// <summary>Conversations before the first that counts: by then the code is compiled for speed.</summary>
+    private const int WarmUps = 8;
+
     public static Command Create(Terminal terminal, StopRequests stop, ModelLoader loadModel)
     {
         var tokens = BenchOption.Number("--tokens", "Tokens of the conversation", 12_000);
@@ -89,8 +92,7 @@ internal static class PromptBenchmark
         List<PromptCost> cold = [];
         List<PromptCost> warm = [];
 
-        // The first conversation warms the code up.
-        for (var run = -1; run < plan.Runs; run++)
+        for (var run = -WarmUps; run < plan.Runs; run++)
         {
             AgentSession session = new($"run {run}", texts, plan.Tools);
             for (var turn = 0; turn <= WarmTurns; turn++)
