@@ -1,33 +1,36 @@
 namespace Hearth.Engine;
 
 /// <summary>
-/// Token ids of text runs by what a prompt has said up to their end; forgets those that were not used for longest. Thread-safe: request
-/// threads share it, and the engine thread never comes here.
+/// Token ids of text runs; forgets those that were not used for longest. Thread-safe: request threads share it, and the engine thread
+/// never comes here.
 /// </summary>
-/// <param name="mostTokens">Most tokens of all runs together.</param>
-internal sealed class RunMemo(int mostTokens)
+/// <typeparam name="TKey">What names a run.</typeparam>
+/// <param name="mostCost">Most cost of all runs together, in the unit that <see cref="Set"/> is given.</param>
+/// <param name="comparer">When two keys name one run; null for the keys' own equality.</param>
+internal sealed class RunMemo<TKey>(int mostCost, IEqualityComparer<TKey>? comparer = null)
+    where TKey : notnull
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<RunChain, LinkedListNode<Run>> _runs = [];
+    private readonly Dictionary<TKey, LinkedListNode<Run>> _runs = new(comparer);
     private readonly LinkedList<Run> _latestFirst = [];
-    private int _tokens;
+    private int _cost;
 
-    /// <summary>Tokens of all runs.</summary>
-    public int Tokens
+    /// <summary>Cost of all runs.</summary>
+    public int Cost
     {
         get
         {
             lock (_lock)
-                return _tokens;
+                return _cost;
         }
     }
 
-    /// <summary>The ids of the run that ends at <paramref name="end"/>, or null. They must not be changed.</summary>
-    public int[]? Find(RunChain end)
+    /// <summary>The ids of a run, or null. They must not be changed.</summary>
+    public int[]? Find(TKey key)
     {
         lock (_lock)
         {
-            if (!_runs.TryGetValue(end, out LinkedListNode<Run>? run))
+            if (!_runs.TryGetValue(key, out LinkedListNode<Run>? run))
                 return null;
             _latestFirst.Remove(run);
             _latestFirst.AddFirst(run);
@@ -35,35 +38,35 @@ internal sealed class RunMemo(int mostTokens)
         }
     }
 
-    /// <summary>Remembers a run, instead of what was known for the same place.</summary>
-    public void Set(RunChain end, int[] tokens)
+    /// <summary>Remembers a run, instead of what was known for the same key, unless it alone costs more than all may.</summary>
+    public void Set(TKey key, int[] tokens, int cost)
     {
-        if (tokens.Length > mostTokens)
+        if (cost > mostCost)
             return;
         lock (_lock)
         {
-            Forget(end);
-            _runs[end] = _latestFirst.AddFirst(new Run(end, tokens));
-            _tokens += tokens.Length;
-            while (_tokens > mostTokens)
-                Forget(_latestFirst.Last!.Value.End);
+            Forget(key);
+            _runs[key] = _latestFirst.AddFirst(new Run(key, tokens, cost));
+            _cost += cost;
+            while (_cost > mostCost)
+                Forget(_latestFirst.Last!.Value.Key);
         }
     }
 
-    /// <summary>Forgets the run that ends there, if there is one.</summary>
-    public void Remove(RunChain end)
+    /// <summary>Forgets a run, if there is one of that key.</summary>
+    public void Remove(TKey key)
     {
         lock (_lock)
-            Forget(end);
+            Forget(key);
     }
 
-    private void Forget(RunChain end)
+    private void Forget(TKey key)
     {
-        if (!_runs.Remove(end, out LinkedListNode<Run>? run))
+        if (!_runs.Remove(key, out LinkedListNode<Run>? run))
             return;
         _latestFirst.Remove(run);
-        _tokens -= run.Value.Tokens.Length;
+        _cost -= run.Value.Cost;
     }
 
-    private readonly record struct Run(RunChain End, int[] Tokens);
+    private readonly record struct Run(TKey Key, int[] Tokens, int Cost);
 }

@@ -6,9 +6,10 @@ using System.Text.Unicode;
 namespace Hearth.Engine;
 
 /// <summary>
-/// Lets a history that comes back as text be the tokens that were sampled. A model often writes a text in other tokens than the
-/// tokenizer would; tokenised again, the history would part from what the cache holds in the middle of the model's own answer. So the
-/// runs of an answer whose tokens are not the tokenizer's are remembered by everything that stands before and in them. Thread-safe.
+/// Turns prompts into tokens and lets a history that comes back as text be the tokens that were sampled. A model often writes a text in
+/// other tokens than the tokenizer would; tokenised again, the history would part from what the cache holds in the middle of the model's
+/// own answer. So the runs of an answer whose tokens are not the tokenizer's are remembered by everything that stands before and in them.
+/// All other runs are the tokenizer's, which is asked only for those it was not asked for lately. Thread-safe.
 /// </summary>
 /// <param name="tokenizer">The model's tokenizer.</param>
 public sealed class SampledRuns(Tokenizer tokenizer)
@@ -16,19 +17,23 @@ public sealed class SampledRuns(Tokenizer tokenizer)
     /// <summary>A megabyte of token ids: some hundred long answers, of which most runs are the tokenizer's own and not kept.</summary>
     public const int MostTokens = 256 * 1024;
 
-    private readonly RunMemo _memo = new(MostTokens);
+    private const int UsualCharsPerToken = 2;
 
-    /// <summary>Tokens that are remembered.</summary>
-    public int RememberedTokens => _memo.Tokens;
+    private readonly RunMemo<RunChain> _sampled = new(MostTokens);
+    private readonly RunTexts _texts = new();
+
+    /// <summary>Sampled tokens that are remembered.</summary>
+    public int RememberedTokens => _sampled.Cost;
 
     /// <summary>As <see cref="Tokenizer.Encode"/> does, but for runs of text that were sampled, which are the sampled tokens.</summary>
     public EncodedPrompt Encode(IReadOnlyList<TextRun> runs)
     {
-        List<PromptPiece> pieces = tokenizer.Cut(runs);
-        List<int> tokens = [];
+        using PromptPartition cut = tokenizer.Cut(runs);
+        ReadOnlySpan<PromptPiece> pieces = cut.Pieces;
+        List<int> tokens = new(cut.Length / UsualCharsPerToken);
         EncodedPrompt tail = EncodedPrompt.Empty;
         RunChain chain = RunChain.Start;
-        for (int i = 0; i < pieces.Count;)
+        for (int i = 0; i < pieces.Length;)
         {
             if (pieces[i].IsSpecial)
             {
@@ -37,8 +42,10 @@ public sealed class SampledRuns(Tokenizer tokenizer)
                 continue;
             }
 
-            int end = pieces.FindIndex(i, p => p.IsSpecial) is >= 0 and var special ? special : pieces.Count;
-            tail = Append(tokens, CollectionsMarshal.AsSpan(pieces)[i..end], ref chain, keepsTail: end == pieces.Count);
+            int end = i + 1;
+            while (end < pieces.Length && !pieces[end].IsSpecial)
+                end++;
+            tail = Append(tokens, cut, pieces[i..end], ref chain, keepsTail: end == pieces.Length);
             i = end;
         }
 
@@ -73,25 +80,26 @@ public sealed class SampledRuns(Tokenizer tokenizer)
             Remember(run, chain);
     }
 
-    private EncodedPrompt Append(List<int> tokens, ReadOnlySpan<PromptPiece> run, ref RunChain chain, bool keepsTail)
+    private EncodedPrompt Append(
+        List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ref RunChain chain, bool keepsTail)
     {
         int most = RunChain.HeaderBytes;
         foreach (PromptPiece piece in run)
-            most += Encoding.UTF8.GetMaxByteCount(piece.Text.Length);
+            most += Encoding.UTF8.GetMaxByteCount(piece.Length);
         byte[] element = ArrayPool<byte>.Shared.Rent(most);
         try
         {
             int length = RunChain.HeaderBytes;
             foreach (PromptPiece piece in run)
-                length += Encoding.UTF8.GetBytes(piece.Text, element.AsSpan(length));
+                length += Encoding.UTF8.GetBytes(cut.TextOf(piece), element.AsSpan(length));
             RunChain before = chain;
             chain = chain.ThenText(element.AsSpan(0, length));
-            ReadOnlySpan<byte> text = element.AsSpan(RunChain.HeaderBytes, length - RunChain.HeaderBytes);
+            ReadOnlyMemory<byte> text = element.AsMemory(RunChain.HeaderBytes, length - RunChain.HeaderBytes);
             int start = tokens.Count;
-            if (_memo.Find(chain) is { } sampled && tokenizer.Says(sampled, text))
+            if (_sampled.Find(chain) is { } sampled && tokenizer.Says(sampled, text.Span))
                 tokens.AddRange(sampled);
             else
-                Tokenize(tokens, run, text);
+                AppendOwn(tokens, cut, run, text);
             return keepsTail
                 ? new EncodedPrompt([], before, text.ToArray(), CollectionsMarshal.AsSpan(tokens)[start..].ToArray())
                 : EncodedPrompt.Empty;
@@ -102,11 +110,24 @@ public sealed class SampledRuns(Tokenizer tokenizer)
         }
     }
 
-    private void Tokenize(List<int> tokens, ReadOnlySpan<PromptPiece> run, ReadOnlySpan<byte> text)
+    private void AppendOwn(List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ReadOnlyMemory<byte> text)
+    {
+        if (_texts.Find(text) is { } known)
+        {
+            tokens.AddRange(known);
+            return;
+        }
+
+        int start = tokens.Count;
+        Tokenize(tokens, cut, run, text.Span);
+        _texts.Set(text.Span, CollectionsMarshal.AsSpan(tokens)[start..]);
+    }
+
+    private void Tokenize(List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ReadOnlySpan<byte> text)
     {
         foreach (PromptPiece piece in run)
         {
-            int length = run.Length == 1 ? text.Length : Encoding.UTF8.GetByteCount(piece.Text);
+            int length = run.Length == 1 ? text.Length : Encoding.UTF8.GetByteCount(cut.TextOf(piece));
             tokenizer.AppendPlain(tokens, text[..length]);
             text = text[length..];
         }
@@ -123,13 +144,13 @@ public sealed class SampledRuns(Tokenizer tokenizer)
         // No text comes back as bytes that are no UTF-8.
         if (!Utf8.IsValid(run.Text))
             return end;
-        List<PromptPiece> pieces = tokenizer.Cut([new TextRun(Encoding.UTF8.GetString(run.Text), Trusted: false)]);
+        using PromptPartition cut = tokenizer.Cut([new TextRun(Encoding.UTF8.GetString(run.Text), trusted: false)]);
         List<int> own = [];
-        Tokenize(own, CollectionsMarshal.AsSpan(pieces), run.Text);
+        Tokenize(own, cut, cut.Pieces, run.Text);
         if (run.Tokens.SequenceEqual(CollectionsMarshal.AsSpan(own)))
-            _memo.Remove(end);
+            _sampled.Remove(end);
         else
-            _memo.Set(end, run.Tokens.ToArray());
+            _sampled.Set(end, run.Tokens.ToArray(), run.Tokens.Length);
         return end;
     }
 }

@@ -31,17 +31,17 @@ internal sealed class SpecialTokenIndex
     /// The first occurrence from <paramref name="from"/> on that <paramref name="accepts"/> (given its place and token) takes; null
     /// when there is none.
     /// </summary>
-    public (int Start, SpecialToken Token)? Find(string text, int from, Func<int, SpecialToken, bool> accepts)
+    public (int Start, SpecialToken Token)? Find(ReadOnlySpan<char> text, int from, Func<int, SpecialToken, bool> accepts)
     {
         while (from < text.Length)
         {
-            int step = text.AsSpan(from).IndexOfAny(_firstChars);
+            int step = text[from..].IndexOfAny(_firstChars);
             if (step < 0)
                 return null;
             int start = from + step;
             foreach (SpecialToken token in _byFirstChar[text[start]])
             {
-                if (string.CompareOrdinal(text, start, token.Text, 0, token.Text.Length) == 0 && accepts(start, token))
+                if (text[start..].StartsWith(token.Text) && accepts(start, token))
                     return (start, token);
             }
 

@@ -6,7 +6,14 @@ using Hearth.Llama;
 namespace Hearth.Engine;
 
 /// <summary>A run of prompt text. Only trusted text (the template's own) may name control tokens.</summary>
-public readonly record struct TextRun(string Text, bool Trusted);
+public readonly record struct TextRun(ReadOnlyMemory<char> Text, bool Trusted)
+{
+    /// <summary>A run that is a whole string.</summary>
+    public TextRun(string text, bool trusted)
+        : this(text.AsMemory(), trusted)
+    {
+    }
+}
 
 /// <summary>Text to token ids. Thread-safe: requests tokenise on their own threads.</summary>
 public sealed class Tokenizer
@@ -61,20 +68,21 @@ public sealed class Tokenizer
     public int[] Encode(IReadOnlyList<TextRun> runs)
     {
         List<int> tokens = [];
-        foreach (PromptPiece piece in Cut(runs))
+        using PromptPartition cut = Cut(runs);
+        foreach (PromptPiece piece in cut.Pieces)
         {
             if (piece.IsSpecial)
                 tokens.Add(piece.SpecialToken);
             else
-                AppendPlain(tokens, piece.Text);
+                AppendPlain(tokens, cut.TextOf(piece));
         }
 
         AddBeginning(tokens);
         return [.. tokens];
     }
 
-    /// <summary>The pieces that are special tokens or become tokens each on its own.</summary>
-    internal List<PromptPiece> Cut(IReadOnlyList<TextRun> runs) => PromptPartition.Cut(runs, _index);
+    /// <summary>The pieces that are special tokens or become tokens each on its own. The caller disposes of them.</summary>
+    internal PromptPartition Cut(IReadOnlyList<TextRun> runs) => PromptPartition.Cut(runs, _index);
 
     /// <summary>Puts the beginning-of-sequence token first where the model wants one and it is not there.</summary>
     internal void AddBeginning(List<int> tokens)
@@ -121,7 +129,7 @@ public sealed class Tokenizer
         return text.SequenceEqual(utf8);
     }
 
-    private void AppendPlain(List<int> tokens, string text)
+    private void AppendPlain(List<int> tokens, ReadOnlySpan<char> text)
     {
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try

@@ -2,6 +2,7 @@ using Hearth.Commands;
 using Hearth.Commands.Bench;
 using Hearth.Commands.Bench.Forks;
 using Hearth.Commands.Bench.Latency;
+using Hearth.Commands.Bench.Prompt;
 using Hearth.Commands.Bench.Restart;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
@@ -17,6 +18,7 @@ var parts = new CommandParts(
         RawBenchmark.Create(terminal, stop),
         SessionsBenchmark.Create(terminal, stop, loader.LoadAsync),
         LatencyBenchmark.Create(terminal, stop, loader.LoadAsync),
+        PromptBenchmark.Create(terminal, stop, loader.LoadAsync),
         ForksBenchmark.Create(terminal, stop),
         RestartBenchmark.Create(terminal, stop),
         TraceBenchmark.Create(terminal, stop),

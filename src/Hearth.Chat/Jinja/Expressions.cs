@@ -113,8 +113,9 @@ internal sealed record Comparison(Expression First, IReadOnlyList<(string Operat
     protected override object? Compute(RenderState state)
     {
         object? left = First.Evaluate(state);
-        foreach ((string op, Expression operand) in Rest)
+        for (int i = 0; i < Rest.Count; i++)
         {
+            (string op, Expression operand) = Rest[i];
             object? right = operand.Evaluate(state);
             state.Read(left);
             state.Read(right);
@@ -228,7 +229,7 @@ internal sealed record CallArguments(
         List<object?> positional = new(Positional.Count);
         foreach (Expression argument in Positional)
             positional.Add(argument.Evaluate(state));
-        Dictionary<string, object?> named = [];
+        Dictionary<string, object?> named = Named.Count == 0 && NamedSpread is null ? Arguments.None.Named : [];
         foreach ((string name, Expression value) in Named)
             named[name] = value.Evaluate(state);
         if (Spread is not null)

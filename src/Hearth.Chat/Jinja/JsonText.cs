@@ -75,13 +75,31 @@ public static class JsonText
             case JinjaList { View: null } list:
                 AppendItems(builder, list.Items, "[", "]", (b, item) => Append(b, item, layout, depth + 1, state), layout, depth);
                 break;
+            case JinjaDict { KeepsJson: true } kept when layout.Indent is null:
+                builder.Append(Kept(kept, layout, depth, state));
+                break;
             case JinjaDict dict:
-                AppendItems(builder, Sorted(dict, layout, state), "{", "}", (b, entry) => AppendEntry(b, entry, layout, depth + 1, state), layout, depth);
+                AppendDict(builder, dict, layout, depth, state);
                 break;
             default:
                 throw JinjaException.Type($"Object of type {Python.TypeName(value)} is not JSON serializable");
         }
     }
+
+    /// <summary>The text of a mapping that does not depend on where it stands.</summary>
+    private static OriginString Kept(JinjaDict dict, JsonLayout layout, int depth, RenderState state)
+    {
+        if (dict.Json is { } json && json.Layout == layout)
+            return json.Text;
+        OriginBuilder builder = new(state.Limits.OutputChars);
+        AppendDict(builder, dict, layout, depth, state);
+        OriginString text = builder.ToOriginString();
+        dict.Json = new KeptJson(layout, text);
+        return text;
+    }
+
+    private static void AppendDict(OriginBuilder builder, JinjaDict dict, JsonLayout layout, int depth, RenderState state) =>
+        AppendItems(builder, Sorted(dict, layout, state), "{", "}", (b, entry) => AppendEntry(b, entry, layout, depth + 1, state), layout, depth);
 
     private static void AppendEntry(OriginBuilder builder, KeyValuePair<object?, object?> entry, JsonLayout layout, int depth, RenderState state)
     {
@@ -154,3 +172,6 @@ public static class JsonText
 
 /// <summary>The arguments of <c>json.dumps</c>.</summary>
 internal sealed record JsonLayout(string? Indent, string ItemSeparator, string KeySeparator, bool SortKeys, bool EnsureAscii);
+
+/// <summary>A mapping's text in one layout.</summary>
+internal sealed record KeptJson(JsonLayout Layout, OriginString Text);

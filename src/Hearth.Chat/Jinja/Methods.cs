@@ -1,12 +1,17 @@
+using System.Collections.Frozen;
+
 namespace Hearth.Chat.Jinja;
 
 /// <summary>Methods of texts, lists and mappings, bound to their value.</summary>
 internal static class Methods
 {
+    private static readonly FrozenSet<string> DictMethods = FrozenSet.Create(StringComparer.Ordinal, "get", "items", "keys", "values", "copy");
+
     public static JinjaFunction? Find(object? value, string name) => value switch
     {
         OriginString text => StringMethods.Find(text, name),
-        JinjaDict dict => Bind(name, DictMethod(dict, name)),
+        // Nearly every attribute of a mapping is an item of it.
+        JinjaDict dict => DictMethods.Contains(name) ? Bind(name, DictMethod(dict, name)) : null,
         JinjaList list => Bind(name, ListMethod(list, name)),
         _ => null,
     };

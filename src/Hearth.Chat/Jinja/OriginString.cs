@@ -2,25 +2,46 @@ namespace Hearth.Chat.Jinja;
 
 /// <summary>
 /// Immutable text that knows which of its characters the template wrote (trusted) and which came from outside. Stored as the text and
-/// the places where that changes, so the common text of one origin costs nothing extra.
+/// the places where that changes, so the common text of one origin costs nothing extra. A long sum of two texts stays two texts until
+/// somebody looks into it, because most are only written out.
 /// </summary>
 public sealed class OriginString : IEquatable<OriginString>
 {
-    private readonly int[] _flips;
+    /// <summary>Sums shorter than this are cheaper to make than to put off.</summary>
+    private const int ShortestPutOff = 256;
+
+    // Null while the text stands in its halves.
+    private string? _text;
+    private int[] _flips;
 
     // Counted when first asked for; two threads would write the same number.
     private int _codePoints = -1;
 
-    internal OriginString(string text, bool startsTrusted, int[] flips) => (Text, StartsTrusted, _flips) = (text, startsTrusted, flips);
+    internal OriginString(string text, bool startsTrusted, int[] flips) =>
+        (_text, Length, StartsTrusted, _flips) = (text, text.Length, startsTrusted, flips);
+
+    private OriginString(OriginString left, OriginString right) =>
+        (Halves, Length, StartsTrusted, _flips) = (new Pair(left, right), left.Length + right.Length, left.StartsTrusted, []);
 
     /// <summary>No characters.</summary>
     public static OriginString Empty { get; } = Trusted("");
 
     /// <summary>The characters.</summary>
-    public string Text { get; }
+    public string Text
+    {
+        get
+        {
+            if (_text is null)
+                Join();
+            return _text!;
+        }
+    }
 
     /// <summary>Number of characters (UTF-16 units).</summary>
-    public int Length => Text.Length;
+    public int Length { get; }
+
+    /// <summary>The texts whose sum this is, or null; one thread makes and joins a sum.</summary>
+    internal Pair? Halves { get; private set; }
 
     /// <summary>Number of code points, which is what Python counts; a surrogate pair is one.</summary>
     internal int CodePoints
@@ -40,14 +61,14 @@ public sealed class OriginString : IEquatable<OriginString>
         {
             int start = 0;
             bool trusted = StartsTrusted;
-            foreach (int flip in _flips)
+            foreach (int flip in FlipArray)
             {
                 yield return new OriginRun(start, flip - start, trusted);
                 (start, trusted) = (flip, !trusted);
             }
 
-            if (start < Text.Length)
-                yield return new OriginRun(start, Text.Length - start, trusted);
+            if (start < Length)
+                yield return new OriginRun(start, Length - start, trusted);
         }
     }
 
@@ -56,9 +77,19 @@ public sealed class OriginString : IEquatable<OriginString>
     /// <summary>Marked by <c>safe</c> or <c>escape</c>: adding plain text to it escapes that text for HTML, as Python's Markup does.</summary>
     internal bool IsMarkup { get; private init; }
 
-    internal OriginString AsMarkup() => new(Text, StartsTrusted, _flips) { IsMarkup = true };
+    internal OriginString AsMarkup() => new(Text, StartsTrusted, FlipArray) { IsMarkup = true };
 
-    internal ReadOnlySpan<int> Flips => _flips;
+    internal ReadOnlySpan<int> Flips => FlipArray;
+
+    private int[] FlipArray
+    {
+        get
+        {
+            if (_text is null)
+                Join();
+            return _flips;
+        }
+    }
 
     /// <summary>Text that the template wrote.</summary>
     public static OriginString Trusted(string text) => new(text, startsTrusted: true, []);
@@ -71,7 +102,35 @@ public sealed class OriginString : IEquatable<OriginString>
     {
         if (Length == 0)
             return other;
-        return other.Length == 0 ? this : new OriginBuilder().Append(this).Append(other).ToOriginString();
+        if (other.Length == 0)
+            return this;
+        return Length + other.Length is >= ShortestPutOff and <= JinjaLimits.TextChars
+            ? new OriginString(this, other)
+            : new OriginBuilder().Append(this).Append(other).ToOriginString();
+    }
+
+    /// <summary>The texts that make up this one, in order; none of them is a sum.</summary>
+    internal IEnumerable<OriginString> Parts()
+    {
+        // Sums of sums can be as deep as a loop is long.
+        Stack<OriginString> rest = new([this]);
+        while (rest.TryPop(out OriginString? text))
+        {
+            if (text.Halves is not { } halves)
+            {
+                yield return text;
+                continue;
+            }
+
+            rest.Push(halves.Right);
+            rest.Push(halves.Left);
+        }
+    }
+
+    private void Join()
+    {
+        OriginString joined = new OriginBuilder().Append(this).ToOriginString();
+        (_text, _flips, Halves) = (joined._text, joined._flips, null);
     }
 
     /// <summary>A part of the text with its origins.</summary>
@@ -79,7 +138,7 @@ public sealed class OriginString : IEquatable<OriginString>
     {
         if (start == 0 && length == Length)
             return this;
-        return _flips.Length == 0
+        return Flips.Length == 0
             ? new OriginString(Text.Substring(start, length), StartsTrusted, [])
             : new OriginBuilder().Append(this, start, length).ToOriginString();
     }
@@ -134,13 +193,13 @@ public sealed class OriginString : IEquatable<OriginString>
     internal OriginString Map(Func<string, string> sameLength)
     {
         string mapped = sameLength(Text);
-        return mapped.Length == Text.Length ? new OriginString(mapped, StartsTrusted, _flips) : Untrusted(mapped);
+        return mapped.Length == Text.Length ? new OriginString(mapped, StartsTrusted, FlipArray) : Untrusted(mapped);
     }
 
     /// <summary>The origin of the character at <paramref name="index"/>.</summary>
     internal bool IsTrustedAt(int index)
     {
-        int flip = Array.BinarySearch(_flips, index);
+        int flip = Flips.BinarySearch(index);
         int passed = flip >= 0 ? flip + 1 : ~flip;
         return StartsTrusted ^ (passed % 2 == 1);
     }
@@ -156,6 +215,9 @@ public sealed class OriginString : IEquatable<OriginString>
 
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>A sum that was put off.</summary>
+    internal sealed record Pair(OriginString Left, OriginString Right);
 }
 
 /// <summary>A run of characters of one origin.</summary>

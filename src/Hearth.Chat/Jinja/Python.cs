@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 
@@ -6,6 +7,9 @@ namespace Hearth.Chat.Jinja;
 /// <summary>How Python names types and prints values.</summary>
 internal static class Python
 {
+    private static readonly SearchValues<char> NeverEscaped = SearchValues.Create(
+        string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\'' or '\\' or '&' or '<' or '>'))));
+
     public static string TypeName(object? value) => value switch
     {
         null => "NoneType",
@@ -128,12 +132,18 @@ internal static class Python
         return builder.Append(quote.ToString());
     }
 
-    /// <summary>Appends text with some characters replaced; a replacement has the origin of what it replaces.</summary>
+    /// <summary>
+    /// Appends text with some characters replaced; a replacement has the origin of what it replaces. <paramref name="escape"/> is not
+    /// asked about printable ASCII other than quotes and the backslash.
+    /// </summary>
     public static void AppendEscaped(OriginBuilder builder, OriginString text, Func<char, string?> escape)
     {
         int start = 0;
         for (int i = 0; i < text.Length; i++)
         {
+            if (text.Text.AsSpan(i).IndexOfAnyExcept(NeverEscaped) is not (>= 0 and var skipped))
+                break;
+            i += skipped;
             if (escape(text.Text[i]) is not { } replacement)
                 continue;
             builder.Append(text, start, i - start).Append(replacement, text.IsTrustedAt(i));

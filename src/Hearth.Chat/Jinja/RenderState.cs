@@ -110,16 +110,16 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
 /// <summary>Names and values; a name is looked up outwards and set in place.</summary>
 internal sealed class Scope(Scope? parent)
 {
-    private readonly Dictionary<string, object?> _values = [];
     private readonly Scope? _parent = parent;
+    private Dictionary<string, object?>? _values;
 
-    public void Set(string name, object? value) => _values[name] = value;
+    public void Set(string name, object? value) => (_values ??= [])[name] = value;
 
     public object? Get(string name)
     {
         for (Scope? scope = this; scope is not null; scope = scope._parent)
         {
-            if (scope._values.TryGetValue(name, out object? value))
+            if (scope._values?.TryGetValue(name, out object? value) == true)
                 return value;
         }
 

@@ -15,10 +15,10 @@ internal abstract record Statement
 
     public static Completion RunAll(IReadOnlyList<Statement> body, RenderState state)
     {
-        foreach (Statement statement in body)
+        for (int i = 0; i < body.Count; i++)
         {
             state.Step();
-            Completion completion = statement.Run(state);
+            Completion completion = body[i].Run(state);
             if (completion != Completion.Normal)
                 return completion;
         }
@@ -58,10 +58,10 @@ internal sealed record If(IReadOnlyList<(Expression Test, IReadOnlyList<Statemen
 {
     public override Completion Run(RenderState state)
     {
-        foreach ((Expression test, IReadOnlyList<Statement> body) in Branches)
+        for (int i = 0; i < Branches.Count; i++)
         {
-            if (Operators.IsTrue(test.Evaluate(state)))
-                return RunAll(body, state);
+            if (Operators.IsTrue(Branches[i].Test.Evaluate(state)))
+                return RunAll(Branches[i].Body, state);
         }
 
         return RunAll(Else, state);

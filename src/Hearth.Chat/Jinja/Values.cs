@@ -48,6 +48,12 @@ public sealed class JinjaDict
     /// <summary>Number of entries.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>Remembers its JSON, because it is rendered again and again. Nothing in it may change then.</summary>
+    internal bool KeepsJson { get; init; }
+
+    /// <summary>What it was last written as, where it <see cref="KeepsJson"/>; threads that write it at once write the same.</summary>
+    internal KeptJson? Json { get; set; }
+
     internal IReadOnlyList<KeyValuePair<object?, object?>> Entries => _entries;
 
     /// <summary>Sets a text key from outside to a value that templates understand.</summary>
@@ -68,14 +74,16 @@ public sealed class JinjaDict
         return this;
     }
 
-    internal bool TryGet(object? key, out object? value)
-    {
-        bool found = _index.TryGetValue(Wrap(key), out int index);
-        value = found ? _entries[index].Value : null;
-        return found;
-    }
+    internal bool TryGet(object? key, out object? value) => TryGet(_index.TryGetValue(Wrap(key), out int index), index, out value);
 
-    internal bool TryGet(string key, out object? value) => TryGet(OriginString.Trusted(key), out value);
+    internal bool TryGet(string key, out object? value) =>
+        TryGet(_index.GetAlternateLookup<string>().TryGetValue(key, out int index), index, out value);
+
+    private bool TryGet(bool isFound, int index, out object? value)
+    {
+        value = isFound ? _entries[index].Value : null;
+        return isFound;
+    }
 
     private static object Wrap(object? key)
     {
@@ -97,12 +105,18 @@ public sealed class JinjaDict
     }
 
     /// <summary>Keys are equal as Python's are: 1, 1.0 and True are one key.</summary>
-    private sealed class KeyComparer : IEqualityComparer<object>
+    private sealed class KeyComparer : IEqualityComparer<object>, IAlternateEqualityComparer<string, object>
     {
         public static readonly KeyComparer Instance = new();
         public static readonly object None = new();
 
         public new bool Equals(object? x, object? y) => ReferenceEquals(x, y) || Operators.AreEqual(x, y);
+
+        public bool Equals(string alternate, object other) => other is OriginString text && text.Text == alternate;
+
+        public int GetHashCode(string alternate) => alternate.GetHashCode(StringComparison.Ordinal);
+
+        public object Create(string alternate) => OriginString.Trusted(alternate);
 
         public int GetHashCode(object key) => key switch
         {

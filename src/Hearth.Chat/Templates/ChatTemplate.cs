@@ -18,12 +18,13 @@ public sealed class ChatTemplate
 
     private readonly JinjaTemplate _template;
     private readonly TemplateTokens _tokens;
+    private readonly ToolValues _tools = new();
 
     private ChatTemplate(JinjaTemplate template, string source, TemplateTokens tokens)
     {
         (_template, Source, _tokens) = (template, source, tokens);
         Capabilities = TemplateProbe.Find((messages, tools, capabilities) =>
-            Render(TemplateVariables.Make(messages, tools, capabilities, addGenerationPrompt: true, tokens), DateTimeOffset.UnixEpoch, default).Text);
+            Render(TemplateVariables.Make(messages, tools, capabilities, addGenerationPrompt: true, tokens, _tools), DateTimeOffset.UnixEpoch, default).Text);
     }
 
     /// <summary>What the template does with a conversation.</summary>
@@ -50,7 +51,7 @@ public sealed class ChatTemplate
         try
         {
             JinjaDict variables = TemplateVariables.Make(
-                Conversation.Build(messages, request.Tools, Capabilities), request.Tools, Capabilities, addGenerationPrompt: true, _tokens);
+                Conversation.Build(messages, request.Tools, Capabilities), request.Tools, Capabilities, addGenerationPrompt: true, _tokens, _tools);
             if (request.Thinking != ThinkingMode.ModelDefault)
                 variables.Set("enable_thinking", request.Thinking == ThinkingMode.On);
             OriginString text = Render(variables, now, cancellation);

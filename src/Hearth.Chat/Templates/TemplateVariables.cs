@@ -10,7 +10,8 @@ internal static class TemplateVariables
         IReadOnlyList<ToolDefinition> tools,
         TemplateCapabilities capabilities,
         bool addGenerationPrompt,
-        TemplateTokens tokens)
+        TemplateTokens tokens,
+        ToolValues toolValues)
     {
         JinjaDict variables = new JinjaDict()
             .Set("messages", new JinjaList(messages.Select(m => (object?)Message(m, capabilities))))
@@ -18,7 +19,7 @@ internal static class TemplateVariables
             .Set("bos_token", OriginString.Trusted(tokens.Bos))
             .Set("eos_token", OriginString.Trusted(tokens.Eos));
         if (capabilities.Tools && tools.Count > 0)
-            variables.Set("tools", new JinjaList(tools.Select(t => (object?)Tool(t))));
+            variables.Set("tools", new JinjaList(tools.Select(toolValues.Get)));
         return variables;
     }
 
@@ -42,11 +43,4 @@ internal static class TemplateVariables
         .Set("function", new JinjaDict()
             .Set("name", OriginString.Untrusted(call.Name))
             .Set("arguments", capabilities.ArgumentsAsText ? OriginString.Untrusted(call.Arguments.GetRawText()) : JsonText.Read(call.Arguments)));
-
-    private static JinjaDict Tool(ToolDefinition tool) => new JinjaDict()
-        .Set("type", OriginString.Trusted("function"))
-        .Set("function", new JinjaDict()
-            .Set("name", OriginString.Untrusted(tool.Name))
-            .Set("description", OriginString.Untrusted(tool.Description))
-            .Set("parameters", JsonText.Read(tool.InputSchema)));
 }

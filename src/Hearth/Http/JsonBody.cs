@@ -25,22 +25,30 @@ internal static class JsonBody
         try
         {
             ReadOnlyMemory<byte>? body = await ReadBytesAsync(request);
-            if (body is null)
-                return (null, TooLarge);
-            if (Surrogates.FindLone(body.Value.Span) is >= 0 and var at)
-                return (null, new ChatError(ChatErrorKind.InvalidRequest, $"The request body is not valid JSON: half a surrogate pair at byte {at + 1}."));
-            T? value = JsonSerializer.Deserialize(body.Value.Span, type);
-            return value is null ? (null, new ChatError(ChatErrorKind.InvalidRequest, "The request body must be a JSON object.")) : (value, null);
-        }
-        catch (JsonException e)
-        {
-            return (null, Describe(e));
+            return body is null ? (null, TooLarge) : Parse(body.Value.Span, type);
         }
         catch (BadHttpRequestException e)
         {
             return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge
                 : new ChatError(ChatErrorKind.InvalidRequest, "The request body broke off."));
+        }
+    }
+
+    /// <summary>The value that a whole body is.</summary>
+    public static (T? Value, ChatError? Error) Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (Surrogates.FindLone(body) is >= 0 and var at)
+            return (null, new ChatError(ChatErrorKind.InvalidRequest, $"The request body is not valid JSON: half a surrogate pair at byte {at + 1}."));
+        try
+        {
+            T? value = JsonSerializer.Deserialize(body, type);
+            return value is null ? (null, new ChatError(ChatErrorKind.InvalidRequest, "The request body must be a JSON object.")) : (value, null);
+        }
+        catch (JsonException e)
+        {
+            return (null, Describe(e));
         }
     }
 

@@ -24,6 +24,9 @@ internal interface IProvider
 
     /// <summary>What the model would be fed for <paramref name="request"/>, or why it cannot be rendered.</summary>
     PromptPreview Preview(ChatRequest request);
+
+    /// <summary>How many tokens the model would be fed. Counts wait for each other, not for answers.</summary>
+    Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation);
 }
 
 /// <summary>A model as clients see it. Limits are in tokens.</summary>
@@ -40,6 +43,9 @@ internal sealed record ChatAnswer(ChatError? Error, IAsyncEnumerable<ChatEvent> 
 
     public static ChatAnswer Streaming(IAsyncEnumerable<ChatEvent> events) => new(null, events);
 }
+
+/// <summary>Either an error or the exact number of the prompt's tokens.</summary>
+internal readonly record struct PromptCount(ChatError? Error, int Tokens);
 
 /// <summary>Either an error or the exact prompt: its text, its token ids, and the text of each special token among them.</summary>
 internal sealed record PromptPreview(ChatError? Error, string Prompt, IReadOnlyList<int> Tokens, IReadOnlyDictionary<int, string> Special)

@@ -7,6 +7,9 @@ namespace Hearth.Providers;
 /// <summary>Answers with the model in this process. The steps are numbered as in docs/architecture.md.</summary>
 internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger log, bool logPrompts) : IProvider
 {
+    // One count at a time, whoever asks for how many: the threads that decode keep their cores.
+    private readonly TaskScheduler _counting = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+
     public ProviderModel Model => model.Description;
 
     public string? Unhealthy => model.Engine.Health.Reason;
@@ -52,6 +55,14 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         return new PromptPreview(null, prompt.Rendered.Text.Text, prompt.Tokens, special);
     }
 
+    public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) => Task.Factory.StartNew(
+        () =>
+        {
+            PreparedPrompt prompt = Prepare(request, cancellation);
+            return new PromptCount(prompt.Error, prompt.Tokens.Length);
+        },
+        cancellation, TaskCreationOptions.DenyChildAttach, _counting);
+
     /// <summary>The client's wording: Claude Code compacts its conversation when it reads it.</summary>
     private static ChatError TooLong(int tokens, int maximum) =>
         new(ChatErrorKind.PromptTooLong, $"prompt is too long: {tokens} tokens > {maximum} maximum", "messages");
@@ -82,7 +93,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         RenderedPrompt rendered = model.Template.Render(request, time.GetLocalNow(), cancellation);
         if (rendered.Error is not null)
             return new PreparedPrompt(rendered.Error, rendered, EncodedPrompt.Empty);
-        TextRun[] runs = [.. rendered.Text.Runs.Select(r => new TextRun(rendered.Text.Text.Substring(r.Start, r.Length), r.IsTrusted))];
+        TextRun[] runs = [.. rendered.Text.Runs.Select(r => new TextRun(rendered.Text.Text.AsMemory(r.Start, r.Length), r.IsTrusted))];
         EncodedPrompt encoded = model.Sampled.Encode(runs);
         ChatError? error = encoded.Tokens.Length == 0
             ? new ChatError(ChatErrorKind.InvalidRequest, "messages: the conversation renders to an empty prompt", "messages")

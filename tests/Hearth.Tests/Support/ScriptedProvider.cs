@@ -7,6 +7,8 @@ namespace Hearth.Tests.Support;
 /// <summary>A provider whose answers the test writes. <paramref name="requests"/> receives what it was asked.</summary>
 internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, List<ChatRequest>? requests = null) : IProvider
 {
+    private static readonly ChatError NotScripted = new(ChatErrorKind.NotSupported, "not scripted");
+
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -34,7 +36,9 @@ internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, Lis
         return scripted.Error is null ? ChatAnswer.Streaming(Watched(scripted.Events, cancellation)) : scripted;
     }
 
-    public PromptPreview Preview(ChatRequest request) => PromptPreview.Failed(new ChatError(ChatErrorKind.NotSupported, "not scripted"));
+    public PromptPreview Preview(ChatRequest request) => PromptPreview.Failed(NotScripted);
+
+    public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) => Task.FromResult(new PromptCount(NotScripted, 0));
 
     private async IAsyncEnumerable<ChatEvent> Watched(IAsyncEnumerable<ChatEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -11,17 +11,18 @@ internal sealed class CountTokens(ProviderCatalog catalog, PdfTexts pdfs)
     {
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
         WireResult<ChatRequest> request = error is not null ? error : MessagesReader.Read(wire! with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs);
-        PromptPreview? preview = request.Error is not null ? null : catalog.Resolve(request.Value!.Model).Preview(request.Value);
-        if ((request.Error ?? preview!.Error) is { } refusal)
+        PromptCount count = request.Error is not null
+            ? new PromptCount(request.Error, 0)
+            : await catalog.Resolve(request.Value!.Model).CountAsync(request.Value, context.RequestAborted);
+        if (count.Error is not null)
         {
-            await Errors.WriteAsync(context, refusal);
+            await Errors.WriteAsync(context, count.Error);
             return;
         }
 
-        int count = preview!.Tokens.Count;
-        CountWire answer = new(count)
+        CountWire answer = new(count.Tokens)
         {
-            ContextManagement = wire!.ContextManagement.ValueKind == JsonValueKind.Object ? new CountContextWire(count) : null,
+            ContextManagement = wire!.ContextManagement.ValueKind == JsonValueKind.Object ? new CountContextWire(count.Tokens) : null,
         };
         await JsonReply.WriteAsync(context, answer, MessagesJson.Default.CountWire);
     }

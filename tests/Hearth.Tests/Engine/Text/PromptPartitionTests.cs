@@ -48,23 +48,29 @@ public sealed class PromptPartitionTests
         Gen<(string Text, bool Trusted)> run = Gen.Select(Gen.OneOf("<|s|>", "<call>", "<", "|s|>", "x", "\n\n", "é🚀"), Gen.Bool);
         run.Array[0, 8].Sample(runs =>
         {
-            List<PromptPiece> pieces = PromptPartition.Cut([.. runs.Select(r => new TextRun(r.Text, r.Trusted))], Index);
+            var pieces = Cut(runs);
 
             Assert.Equal(string.Concat(runs.Select(r => r.Text)), string.Concat(pieces.Select(p => p.Text)));
             bool[] trust = [.. runs.SelectMany(r => Enumerable.Repeat(r.Trusted, r.Text.Length))];
             int at = 0;
-            foreach (PromptPiece piece in pieces)
+            foreach (var piece in pieces)
             {
-                Assert.True(!piece.IsSpecial || trust.AsSpan(at, piece.Text.Length).IndexOf(false) < 0);
+                Assert.True(piece.SpecialToken == PromptPiece.None || trust.AsSpan(at, piece.Text.Length).IndexOf(false) < 0);
                 at += piece.Text.Length;
             }
         });
     }
 
-    private static List<PromptPiece> Cut(params (string Text, bool Trusted)[] runs) =>
-        PromptPartition.Cut([.. runs.Select(r => new TextRun(r.Text, r.Trusted))], Index);
+    private static List<(string Text, int SpecialToken)> Cut(params (string Text, bool Trusted)[] runs)
+    {
+        using PromptPartition cut = PromptPartition.Cut([.. runs.Select(r => new TextRun(r.Text, r.Trusted))], Index);
+        List<(string Text, int SpecialToken)> pieces = [];
+        foreach (PromptPiece piece in cut.Pieces)
+            pieces.Add((cut.TextOf(piece).ToString(), piece.SpecialToken));
+        return pieces;
+    }
 
-    private static PromptPiece Plain(string text) => new(text, PromptPiece.None);
+    private static (string Text, int SpecialToken) Plain(string text) => (text, PromptPiece.None);
 
-    private static PromptPiece Special(string text, int id) => new(text, id);
+    private static (string Text, int SpecialToken) Special(string text, int id) => (text, id);
 }

@@ -142,19 +142,20 @@ public sealed class SampledRunsTests : IDisposable
     [Fact]
     public void The_memo_is_bounded_and_keeps_what_is_used()
     {
-        RunMemo memo = new(mostTokens: 10);
+        RunMemo<RunChain> memo = new(mostCost: 10);
         RunChain[] ends = [.. Enumerable.Range(0, 4).Select(i => RunChain.Start.ThenSpecial(i))];
-        memo.Set(ends[0], [1, 2, 3, 4]);
-        memo.Set(ends[1], [5, 6, 7, 8]);
+        void Set(RunChain end, int[] tokens) => memo.Set(end, tokens, tokens.Length);
+        Set(ends[0], [1, 2, 3, 4]);
+        Set(ends[1], [5, 6, 7, 8]);
         Assert.NotNull(memo.Find(ends[0]));
 
-        memo.Set(ends[2], [9, 10, 11]);
-        memo.Set(ends[3], [.. Enumerable.Range(0, 11)]);
+        Set(ends[2], [9, 10, 11]);
+        Set(ends[3], [.. Enumerable.Range(0, 11)]);
 
         Assert.Equal([true, false, true, false], ends.Select(e => memo.Find(e) is not null));
-        Assert.Equal(7, memo.Tokens);
-        memo.Set(ends[0], [1]);
-        Assert.Equal(4, memo.Tokens);
+        Assert.Equal(7, memo.Cost);
+        Set(ends[0], [1]);
+        Assert.Equal(4, memo.Cost);
     }
 
     private static TextRun[] Runs(string answer) => [new(Question, true), new(answer, false), new("<|im_end|>\n<|im_start|>user\nnext", true)];

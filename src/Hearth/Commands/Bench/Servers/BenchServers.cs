@@ -16,6 +16,9 @@ internal sealed class BenchServers : IAsyncDisposable
     /// <summary>Most tokens of one request to the own server; null without one.</summary>
     public int? OwnWindow { get; private set; }
 
+    /// <summary>Where the own server's requests are answered; null without one.</summary>
+    public IProvider? OwnProvider { get; private set; }
+
     /// <summary>Starts the own server where the choice has one. A model that cannot run here is a sentence.</summary>
     public static async Task<(BenchServers? Servers, string? Error)> StartAsync(
         ServerChoice choice, Terminal terminal, StopRequests stop, ModelLoader loadModel)
@@ -71,6 +74,7 @@ internal sealed class BenchServers : IAsyncDisposable
 
         _own = host;
         OwnWindow = model.Window;
+        OwnProvider = model.Provider;
         _all.Add(new MessagesClient("hearth", host.Address, terminal.Time));
         return null;
     }

@@ -53,6 +53,17 @@ internal sealed class MessagesClient(string name, Uri address, TimeProvider time
         return new Reply(text.ToString(), TokenCounts.Of(usages), isComplete, arrivals, time.GetElapsedTime(start));
     }
 
+    /// <summary>How many tokens a request's body is.</summary>
+    public async Task<int> CountAsync(byte[] body, CancellationToken cancellation)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/v1/messages/count_tokens");
+        request.Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
+        using var response = await SendAsync(request, cancellation);
+        await CheckAsync(response, cancellation);
+        var count = await response.Content.ReadFromJsonAsync(BenchJson.Default.TokensWire, cancellation);
+        return count?.InputTokens ?? throw Failure("count_tokens has no input_tokens");
+    }
+
     /// <summary>What the model is fed for a conversation, or null where the server has no <c>/api/render</c>.</summary>
     public async Task<RenderedPrompt?> RenderAsync(Conversation conversation, CancellationToken cancellation)
     {

@@ -49,5 +49,6 @@ internal sealed record RenderedWire(IReadOnlyList<int>? Tokens, IReadOnlyDiction
 [JsonSerializable(typeof(EventWire))]
 [JsonSerializable(typeof(RefusalWire))]
 [JsonSerializable(typeof(RenderedWire))]
+[JsonSerializable(typeof(TokensWire))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BenchJson : JsonSerializerContext;
