@@ -242,5 +242,5 @@ internal static class RenderMappingCases
     private static string Reference(string name) => $$"""[{"type": "tool_reference", "tool_name": "{{name}}"}]""";
 
     private static string Pdf(string data, string fields = "") =>
-        $$"""{"type": "document", {{fields}} "source": {"type": "base64", "media_type": "application/pdf", "data": "{{data}}"}}""";
+        $$"""{"type": "document", {{fields}} "source": {"type": "base64", "media_type": "application/pdf", "data": "{{data}}"} }""";
 }
