@@ -78,17 +78,13 @@ internal sealed class Conversation
         string text = ContentText.Join([.. strays, _text.Of(message.Content.Where(c => c is not ToolResultContent))]);
         if (text.Length == 0 && hasResults)
             return;
-        bool marks = !_capabilities.UserAfterTool && _messages is [.., { Role: "tool" }];
-        AddUser(marks && text.Length > 0 ? $"<user>\n{text}\n</user>" : text);
+        AddUser(text);
     }
 
-    /// <summary>
-    /// Strict templates want alternating roles, so neighbouring user texts become one message; where no user may speak after a tool,
-    /// they become part of the result.
-    /// </summary>
+    /// <summary>Strict templates want alternating roles, so neighbouring user texts become one message.</summary>
     private void AddUser(string text)
     {
-        if (_messages is [.., var last] && (last.Role == "user" || (last.Role == "tool" && !_capabilities.UserAfterTool)))
+        if (_messages is [.., { Role: "user" } last])
             _messages[^1] = last with { Content = ContentText.Join([last.Content, text]) };
         else
             _messages.Add(new TemplateMessage("user", text));
@@ -112,27 +108,12 @@ internal sealed class Conversation
         }
 
         _open.Clear();
-        if (!_capabilities.Tools)
-            answers.ForEach(a => AddUser(ToolPrompt.WriteResult(a.Text)));
-        else if (_capabilities.ParallelCalls)
+        if (_capabilities.Tools)
             _messages.AddRange(answers.Select(a => new TemplateMessage("tool", a.Text) { Answers = a.Call }));
         else
-            AddOneByOne(answers);
+            answers.ForEach(a => AddUser(ToolPrompt.WriteResult(a.Text)));
         _held.ForEach(AddSystem);
         _held.Clear();
-    }
-
-    /// <summary>Where an answer holds one call at most, each call is an answer of its own, directly followed by its result.</summary>
-    private void AddOneByOne(List<(ToolCallContent Call, string Text)> answers)
-    {
-        TemplateMessage answer = _messages[^1];
-        _messages.RemoveAt(_messages.Count - 1);
-        foreach ((ToolCallContent call, string text) in answers)
-        {
-            _messages.Add(answer with { ToolCalls = [call] });
-            _messages.Add(new TemplateMessage("tool", text) { Answers = call });
-            answer = new TemplateMessage("assistant", "");
-        }
     }
 
     /// <summary>Neighbouring answers are one answer, as neighbouring user texts are.</summary>
@@ -176,10 +157,10 @@ internal sealed class Conversation
             _messages.Add(new TemplateMessage("user", ""));
     }
 
-    /// <summary>Calls at the very end stay open, unless instructions follow them or the template cannot write them together.</summary>
+    /// <summary>Calls at the very end stay open, unless instructions follow them.</summary>
     private void End()
     {
-        if (_held.Count > 0 || (_capabilities is { Tools: true, ParallelCalls: false } && _open.Count > 1))
+        if (_held.Count > 0)
             Answer([]);
         EnsureUser();
     }

@@ -5,11 +5,4 @@ namespace Hearth.Chat.Templates;
 /// <param name="SystemAnywhere">A system message after a user message is rendered in its place.</param>
 /// <param name="Tools">Tool definitions, calls and results are rendered.</param>
 /// <param name="ArgumentsAsText">Call arguments must be given as JSON text instead of an object.</param>
-public sealed record TemplateCapabilities(bool SystemRole, bool SystemAnywhere, bool Tools, bool ArgumentsAsText)
-{
-    /// <summary>An answer may hold several calls; otherwise each call is an answer of its own, followed by its result.</summary>
-    public bool ParallelCalls { get; init; } = true;
-
-    /// <summary>A user message may follow the result of a tool.</summary>
-    public bool UserAfterTool { get; init; } = true;
-}
+public sealed record TemplateCapabilities(bool SystemRole, bool SystemAnywhere, bool Tools, bool ArgumentsAsText);

@@ -16,10 +16,6 @@ internal static class TemplateProbe
 
     private static readonly TemplateMessage User = new("user", "question");
 
-    private static readonly ToolCallContent First = new("call00001", "lookup", Json("{\"key\": \"" + Marker + "one\"}"));
-
-    private static readonly ToolCallContent Second = new("call00002", "lookup", Json("{\"key\": \"" + Marker + "two\"}"));
-
     public static TemplateCapabilities Find(ProbeRendering render)
     {
         TemplateMessage system = new("system", Marker);
@@ -27,14 +23,9 @@ internal static class TemplateProbe
         bool systemAnywhere = systemRole
             && ShowsAfter(render, [User, system]) && ShowsAfter(render, [User, system, new("assistant", "answer"), User]);
         bool definitions = TryRender(render, Everything, [User], [Tool()])?.Contains(Marker, StringComparison.Ordinal) == true;
-        bool asObject = definitions && ShowsAround(render, Everything, [First], []);
-        bool asText = definitions && !asObject && ShowsAround(render, Everything with { ArgumentsAsText = true }, [First], []);
-        TemplateCapabilities found = new(systemRole, systemAnywhere, asObject || asText, asText);
-        return !found.Tools ? found : found with
-        {
-            ParallelCalls = ShowsAround(render, Everything with { ArgumentsAsText = asText }, [First, Second], []),
-            UserAfterTool = ShowsAround(render, Everything with { ArgumentsAsText = asText }, [First], [new("user", Marker + "after")]),
-        };
+        bool asObject = definitions && ShowsCall(render, Everything);
+        bool asText = definitions && !asObject && ShowsCall(render, Everything with { ArgumentsAsText = true });
+        return new TemplateCapabilities(systemRole, systemAnywhere, asObject || asText, asText);
     }
 
     private static bool Shows(ProbeRendering render, TemplateCapabilities assumed, IReadOnlyList<TemplateMessage> messages) =>
@@ -44,15 +35,16 @@ internal static class TemplateProbe
         TryRender(render, Everything, messages, []) is { } text
         && text.IndexOf(Marker, StringComparison.Ordinal) > text.IndexOf(User.Content, StringComparison.Ordinal);
 
-    /// <summary>Whether an answer with <paramref name="calls"/>, a result for each, and what comes <paramref name="after"/> are all written.</summary>
-    private static bool ShowsAround(
-        ProbeRendering render, TemplateCapabilities assumed, IReadOnlyList<ToolCallContent> calls, IReadOnlyList<TemplateMessage> after)
+    private static bool ShowsCall(ProbeRendering render, TemplateCapabilities assumed)
     {
-        TemplateMessage[] results = [.. calls.Select(c => new TemplateMessage("tool", Marker + "result" + c.Id) { Answers = c })];
-        string? text = TryRender(render, assumed, [User, new("assistant", "") { ToolCalls = calls }, .. results, .. after], [Tool()]);
-        return text is not null
-            && calls.All(c => text.Contains(c.Arguments.GetProperty("key").GetString()!, StringComparison.Ordinal))
-            && results.Concat(after).All(m => text.Contains(m.Content, StringComparison.Ordinal));
+        ToolCallContent call = new("call00001", "lookup", Json("{\"key\": \"" + Marker + "value\"}"));
+        string? text = TryRender(
+            render,
+            assumed,
+            [User, new("assistant", "") { ToolCalls = [call] }, new("tool", Marker + "result") { Answers = call }],
+            [Tool()]);
+        return text?.Contains(Marker + "value", StringComparison.Ordinal) == true
+            && text.Contains(Marker + "result", StringComparison.Ordinal);
     }
 
     private static ToolDefinition Tool() => new(

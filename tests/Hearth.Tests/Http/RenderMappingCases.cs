@@ -208,11 +208,6 @@ internal static class RenderMappingCases
         new("does not know tools, and they come later",
             $$""" "tools": [{{Read.Replace("{\"name\"", "{\"defer_loading\": true, \"name\"", StringComparison.Ordinal)}}], """ + Messages(Hi, Change("addition", """{"type": "tool_reference", "name": "read"}""")),
             "<user>hi</user><system>" + Explanation + "</system><assistant>", Plain),
-        new("writes one call per answer", Messages(Hi, Assistant(Text("look"), Use("a"), Use("b")), User(Result("b", "2"), Result("a", "1"), Text("x"))),
-            "<user>hi<assistant>look<call read><tool>1<assistant><call read><tool>2<user>x<assistant>", OneCall),
-        new("writes one call per answer", Messages(Hi, Two), "<user>hi<assistant><call read><tool>[no result]<assistant><call read><tool>[no result]<assistant>", OneCall),
-        new("has no user after a tool", Messages(Hi, Assistant(Use("a")), User(Result("a", "1"), Text("x")), System("now"), Assistant(Text("b")), Hi),
-            "<user>hi<assistant><call read><tool>1\n\n<user>\nx\n</user><system>now<assistant>b<user>hi<assistant>", NoUserAfterTool),
         new("wants roles in turn", Messages(Hi, System("now"), Hi, Assistant(Text("b")), System(""), Assistant(Text("c")), Hi),
             "<user>hi\n\n<system-reminder>\nnow\n</system-reminder>\n\nhi</user><assistant>b\n\nc</assistant><user>hi</user><assistant>", Strict),
     ];

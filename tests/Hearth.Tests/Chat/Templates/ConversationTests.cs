@@ -10,16 +10,16 @@ public sealed class ConversationTests
 {
     private static readonly ToolDefinition[] Defined = [Tool("read", "Reads."), Tool("write", "Writes.")];
 
-    public static TheoryData<string> Templates => [Plain, WithoutSystem, Strict, Forgetful, Conversations.Tools, ToolsAsText, OneCall, NoUserAfterTool, Thinking];
+    public static TheoryData<string> Templates => [Plain, WithoutSystem, Strict, Forgetful, Conversations.Tools, ToolsAsText, Thinking];
 
     /// <summary>Each message may follow each other one.</summary>
     private static ChatMessage[] Odd =>
     [
-        Instructions("s"), Assistant("b"), User("a"), Instructions("now"), User("c"), Calls(Call("1", "read"), Call("2", "write")),
-        new(ChatRole.User, [new TextContent("wait"), Result("2", "second"), Result("9", "stray")]), Instructions("then"),
-        new(ChatRole.User, [Result("1", "late")]), Calls(Call("3", "read", "\"odd\"")), Instructions("between"),
-        new(ChatRole.User, [new ToolResultContent("3", [new ToolAddedContent(Tool("more", "Is new."))], IsError: false)]),
-        Assistant("d"), Assistant("e"), new(ChatRole.Assistant, [Result("7", "misplaced")]), new(ChatRole.User, []), Instructions(""), Calls(Call("4", "more")), User("f"),
+        Instructions("s"), Assistant("bravo"), User("alpha"), Instructions("now"), User("charlie"), Calls(Call("call00001", "read"), Call("call00002", "write")),
+        new(ChatRole.User, [new TextContent("wait"), Result("call00002", "second"), Result("call00009", "stray")]), Instructions("then"),
+        new(ChatRole.User, [Result("call00001", "late")]), Calls(Call("call00003", "read", "\"odd\"")), Instructions("between"),
+        new(ChatRole.User, [new ToolResultContent("call00003", [new ToolAddedContent(Tool("more", "Is new."))], IsError: false)]),
+        Assistant("delta"), Assistant("echo"), new(ChatRole.Assistant, [Result("call00007", "misplaced")]), new(ChatRole.User, []), Instructions(""), Calls(Call("call00004", "more")), User("foxtrot"),
     ];
 
     [Theory]
@@ -28,8 +28,11 @@ public sealed class ConversationTests
     {
         string prompt = Prompt(template, Defined, Odd);
 
-        string[] said = ["now", "a", "c", "wait", "second", "stray", "then", "late", "odd", "between", "Is new.", "d", "e", "misplaced", "f"];
-        Assert.All(said.Where(s => s != "odd" || template != Thinking), text => Assert.Contains(text, prompt, StringComparison.Ordinal));
+        string[] said =
+        [
+            "bravo", "alpha", "now", "charlie", "wait", "second", "stray", "then", "late", "odd", "between", "Is new.", "delta", "echo", "misplaced", "foxtrot",
+        ];
+        Assert.All(said, text => Assert.Contains(text, prompt, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -37,39 +40,44 @@ public sealed class ConversationTests
     public void Every_beginning_of_it_is_written_and_stays_where_it_was(string template)
     {
         TemplateCapabilities capabilities = Parse(template).Capabilities;
+        IReadOnlyList<TemplateMessage> whole = Conversation.Build(Odd, Defined, capabilities);
         for (int count = 1; count <= Odd.Length; count++)
         {
-            var shorter = Conversation.Build(Odd[..count], Defined, capabilities);
-            var longer = Conversation.Build(Odd, Defined, capabilities);
-
-            // The last message may still grow, and calls at the end wait for their results; what stands before stays.
-            int settled = shorter.Count - 1;
-            while (settled > 0 && shorter[settled].Role is "tool" or "system")
-                settled--;
-            for (int i = 0; i < settled && Odd[count - 1].Role != ChatRole.Assistant; i++)
-                Assert.Equal((shorter[i].Role, shorter[i].Content), (longer[i].Role, longer[i].Content));
+            // The last message may still grow, and calls at the end of a conversation still wait for their results.
+            IReadOnlyList<TemplateMessage> beginning = Conversation.Build(Odd[..count], Defined, capabilities);
+            int settled = beginning.ToList().FindLastIndex(beginning.Count - 1, m => m.Role is "user" or "assistant");
+            Assert.Equal(
+                beginning.Take(settled).Select(m => (m.Role, m.Content)), whole.Take(settled).Select(m => (m.Role, m.Content)));
             Assert.Null(Render(template, Defined, Odd[..count]).Error);
         }
     }
 
+    /// <summary>Where a template cannot write even the plain kind of conversation with tools, that is not about the order.</summary>
     [Fact]
     public void Odd_conversations_are_written_by_the_templates_of_real_models()
     {
+        ChatMessage[] plain = [User("a"), Calls(Call("call00001", "read")), new(ChatRole.User, [Result("call00001", "r")]), User("b"), Assistant("c"), User("d")];
         string folder = RepositoryPaths.RequireShared("templates");
         List<string> refusals = [];
+        int judged = 0;
         foreach (string file in Directory.GetFiles(folder, "*.jinja").Order(StringComparer.Ordinal))
         {
-            RenderedPrompt rendered = Render(File.ReadAllText(file), Defined, Odd);
+            string template = File.ReadAllText(file);
+            if (Render(template, Defined, plain).Error is not null)
+                continue;
+            judged++;
+            RenderedPrompt rendered = Render(template, Defined, Odd);
             if (rendered.Error is { } error)
                 refusals.Add($"{Path.GetFileName(file)}: {error.Message}");
-            foreach (string text in (string[])["wait", "second", "stray", "then", "late", "between", "Is new.", "misplaced"])
+            foreach (string text in (string[])["alpha", "wait", "second", "stray", "then", "late", "between", "Is new.", "misplaced", "foxtrot"])
             {
                 if (rendered.Error is null && !rendered.Text.Text.Contains(text, StringComparison.Ordinal))
                     refusals.Add($"{Path.GetFileName(file)}: {text} is lost");
             }
         }
 
-        Assert.Empty(refusals);
+        Assert.True(refusals.Count == 0, string.Join('\n', refusals));
+        Assert.True(judged > 40, $"Only {judged} templates were judged.");
     }
 
     [Fact]
@@ -79,7 +87,7 @@ public sealed class ConversationTests
             "m",
             [
                 User("a"), new(ChatRole.System, [new ToolAddedContent(Tool("more", "")), new ToolRemovedContent("read")]), User("b"),
-                Calls(Call("1", "more")), new(ChatRole.User, [new ToolResultContent("1", [new ToolAddedContent(Tool("most", "")), new ToolAddedContent(Tool("write", "again"))], IsError: false)]),
+                Calls(Call("call00001", "more")), new(ChatRole.User, [new ToolResultContent("call00001", [new ToolAddedContent(Tool("most", "")), new ToolAddedContent(Tool("write", "again"))], IsError: false)]),
             ],
             10) { Tools = Defined };
 
@@ -96,17 +104,5 @@ public sealed class ConversationTests
             + "\n" + """{"name":"read","description":"Reads.","parameters":{"type":"object","properties":{"path":{"type":"string"}}}}<assistant>""",
             Prompt(Conversations.Tools, Defined, messages),
             StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(Conversations.Tools, true, true)]
-    [InlineData(OneCall, false, true)]
-    [InlineData(NoUserAfterTool, true, false)]
-    [InlineData(Plain, true, true)]
-    public void What_may_follow_a_call_is_found_out(string template, bool parallelCalls, bool userAfterTool)
-    {
-        TemplateCapabilities found = Parse(template).Capabilities;
-
-        Assert.Equal((parallelCalls, userAfterTool), (found.ParallelCalls, found.UserAfterTool));
     }
 }

@@ -34,14 +34,6 @@ internal static class Conversations
     public const string ToolsAsText = "{% if tools %}<tools>{{ tools | tojson }}</tools>{% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}"
         + "{% for c in m.tool_calls or [] %}<call {{ c.function.name }} {{ c.function.arguments + '' }}>{% endfor %}{% endfor %}" + Opening;
 
-    /// <summary>Tools, with one call in an answer at most.</summary>
-    public const string OneCall =
-        "{% for m in messages %}{% if (m.tool_calls or []) | length > 1 %}{{ raise_exception('Only single tool calls') }}{% endif %}{% endfor %}" + Tools;
-
-    /// <summary>Tools, whose results only an answer may follow.</summary>
-    public const string NoUserAfterTool = "{% for m in messages %}{% if m.role == 'user' and loop.previtem is defined and loop.previtem.role == 'tool' %}"
-        + "{{ raise_exception('Unexpected role user after role tool') }}{% endif %}{% endfor %}" + Tools;
-
     /// <summary>Writes what an assistant thought, and opens a thinking block unless told not to.</summary>
     public const string Thinking = "{% for m in messages %}<{{ m.role }}>{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}{{ m.content }}{% endfor %}"
         + "<assistant>{% if enable_thinking is not defined or enable_thinking %}<think>\n{% else %}<think></think>{% endif %}";
