@@ -74,7 +74,7 @@ public sealed class ChatTemplate
         try
         {
             return Render(
-                TemplateVariables.Make(Conversation.Build(messages, tools, assumed), tools, assumed, addGenerationPrompt: false, _tokens),
+                TemplateVariables.Make(Conversation.Build(messages, tools, assumed), tools, assumed, addGenerationPrompt: false, _tokens, _tools),
                 DateTimeOffset.UnixEpoch,
                 default).Text;
         }

@@ -18,6 +18,9 @@ internal sealed class TemplateProvider(string template) : IProvider
     public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation) =>
         ChatAnswer.Refused(new ChatError(ChatErrorKind.NotSupported, "only prompts"));
 
+    public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) =>
+        Task.FromResult(new PromptCount(_template.Render(request, DateTimeOffset.UnixEpoch, cancellation).Error, 0));
+
     public PromptPreview Preview(ChatRequest request)
     {
         RenderedPrompt rendered = _template.Render(request, DateTimeOffset.UnixEpoch);

@@ -37,7 +37,7 @@ internal sealed class PromptPath(IProvider provider, TimeProvider time)
     private static ChatRequest Read(byte[] body)
     {
         var (wire, error) = JsonBody.Parse(body, MessagesJson.Default.MessagesRequestWire);
-        var request = error is not null ? error : MessagesReader.Read(wire!, needsMaxTokens: true);
+        var request = error is not null ? error : MessagesReader.Read(wire!, needsMaxTokens: true, new PdfTexts(TimeProvider.System));
         return request.Error is null ? request.Value! : throw new IOException(request.Error.Message);
     }
 }
