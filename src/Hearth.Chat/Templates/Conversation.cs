@@ -108,13 +108,30 @@ internal sealed class Conversation
         }
 
         _open.Clear();
-        if (_capabilities.Tools)
-            _messages.AddRange(answers.Select(a => new TemplateMessage("tool", a.Text) { Answers = a.Call }));
+        if (_capabilities is { Tools: true, SingleCalls: true })
+            AddOneByOne(answers);
+        else if (_capabilities.Tools)
+            _messages.AddRange(answers.Select(ToolMessage));
         else
             answers.ForEach(a => AddUser(ToolPrompt.WriteResult(a.Text)));
         _held.ForEach(AddSystem);
         _held.Clear();
     }
+
+    /// <summary>Replaces the answer that made the calls by one for each call, with its result behind it.</summary>
+    private void AddOneByOne(List<(ToolCallContent Call, string Text)> answers)
+    {
+        TemplateMessage answer = _messages[^1];
+        _messages.RemoveAt(_messages.Count - 1);
+        foreach ((ToolCallContent Call, string Text) one in answers)
+        {
+            _messages.Add(answer with { ToolCalls = [one.Call] });
+            _messages.Add(ToolMessage(one));
+            answer = new TemplateMessage("assistant", "");
+        }
+    }
+
+    private static TemplateMessage ToolMessage((ToolCallContent Call, string Text) answer) => new("tool", answer.Text) { Answers = answer.Call };
 
     /// <summary>Neighbouring answers are one answer, as neighbouring user texts are.</summary>
     private void AddAssistant(ChatMessage message)
@@ -157,10 +174,10 @@ internal sealed class Conversation
             _messages.Add(new TemplateMessage("user", ""));
     }
 
-    /// <summary>Calls at the very end stay open, unless instructions follow them.</summary>
+    /// <summary>Calls at the very end stay open, unless instructions follow them or the template cannot write them together.</summary>
     private void End()
     {
-        if (_held.Count > 0)
+        if (_held.Count > 0 || (_capabilities.SingleCalls && _open.Count > 1))
             Answer([]);
         EnsureUser();
     }

@@ -25,7 +25,10 @@ internal static class TemplateProbe
         bool definitions = TryRender(render, Everything, [User], [Tool()])?.Contains(Marker, StringComparison.Ordinal) == true;
         bool asObject = definitions && ShowsCall(render, Everything);
         bool asText = definitions && !asObject && ShowsCall(render, Everything with { ArgumentsAsText = true });
-        return new TemplateCapabilities(systemRole, systemAnywhere, asObject || asText, asText);
+        return new TemplateCapabilities(systemRole, systemAnywhere, asObject || asText, asText)
+        {
+            SingleCalls = (asObject || asText) && !ShowsCalls(render, Everything with { ArgumentsAsText = asText }),
+        };
     }
 
     private static bool Shows(ProbeRendering render, TemplateCapabilities assumed, IReadOnlyList<TemplateMessage> messages) =>
@@ -45,6 +48,21 @@ internal static class TemplateProbe
             [Tool()]);
         return text?.Contains(Marker + "value", StringComparison.Ordinal) == true
             && text.Contains(Marker + "result", StringComparison.Ordinal);
+    }
+
+    private static bool ShowsCalls(ProbeRendering render, TemplateCapabilities assumed)
+    {
+        ToolCallContent first = new("call00001", "lookup", Json("{\"key\": \"" + Marker + "first\"}"));
+        ToolCallContent second = new("call00002", "lookup", Json("{\"key\": \"" + Marker + "second\"}"));
+        string? text = TryRender(
+            render,
+            assumed,
+            [
+                User, new("assistant", "") { ToolCalls = [first, second] },
+                new("tool", "one") { Answers = first }, new("tool", "two") { Answers = second },
+            ],
+            [Tool()]);
+        return text?.Contains(Marker + "first", StringComparison.Ordinal) == true && text.Contains(Marker + "second", StringComparison.Ordinal);
     }
 
     private static ToolDefinition Tool() => new(

@@ -81,6 +81,26 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    public void A_template_that_writes_one_call_per_answer_gets_an_answer_for_each()
+    {
+        string folder = RepositoryPaths.RequireShared("templates");
+        foreach (string name in (string[])["meta-llama-Llama-3.3-70B-Instruct", "openai-gpt-oss-120b"])
+        {
+            RenderedPrompt rendered = Render(File.ReadAllText(Path.Combine(folder, name + ".jinja")), Defined,
+            [
+                User("a"), Calls(Call("call00001", "read"), Call("call00002", "write")),
+                new(ChatRole.User, [new ToolResultContent("call00002", [new TextContent("second")], false), new ToolResultContent("call00001", [new TextContent("first")], false)]),
+            ]);
+
+            Assert.Null(rendered.Error);
+            int first = rendered.Text.Text.IndexOf("first", StringComparison.Ordinal);
+            int call = rendered.Text.Text.LastIndexOf("write", StringComparison.Ordinal);
+            int second = rendered.Text.Text.IndexOf("second", StringComparison.Ordinal);
+            Assert.True(first >= 0 && first < call && call < second, $"{name}: {rendered.Text.Text}");
+        }
+    }
+
+    [Fact]
     public void Tools_that_come_and_go_are_callable_while_they_are_there()
     {
         ChatRequest request = new(
@@ -89,7 +109,8 @@ public sealed class ConversationTests
                 User("a"), new(ChatRole.System, [new ToolAddedContent(Tool("more", "")), new ToolRemovedContent("read")]), User("b"),
                 Calls(Call("call00001", "more")), new(ChatRole.User, [new ToolResultContent("call00001", [new ToolAddedContent(Tool("most", "")), new ToolAddedContent(Tool("write", "again"))], IsError: false)]),
             ],
-            10) { Tools = Defined };
+            10)
+        { Tools = Defined };
 
         Assert.Equal(["write", "more", "most"], request.CallableTools().Select(t => t.Name));
     }
