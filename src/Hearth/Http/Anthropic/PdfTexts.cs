@@ -23,7 +23,7 @@ internal sealed class PdfTexts(TimeProvider time)
 
     private static readonly PdfText TooMuch = PdfText.Failed("The PDF specified has more in it than can be read.");
 
-    /// <summary>Six hundred dense pages take a fraction of this; it is looked at between pages.</summary>
+    /// <summary>Longer than a person waits for a document; it is looked at between pages.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Enough for the files of a few conversations; with <see cref="CharacterLimit"/> it bounds the memory.</summary>
