@@ -39,7 +39,6 @@ internal sealed class GemmaParser(OutputParserSettings settings)
     private const string NamePrefix = "call:";
 
     private readonly StringBuilder _text = new();
-    private readonly StringBuilder _json = new();
     private bool _isBroken;
 
     /// <inheritdoc/>
@@ -78,7 +77,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
             yield return wait;
         if (_isBroken)
             yield break;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         if (Input.Marker == GemmaFormat.CallClose)
             Input.Advance();
@@ -93,7 +92,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
         Output.WriteArguments("{");
         for (bool isFirst = true; ; isFirst = false)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (Input.Character == '}')
                 break;
@@ -118,7 +117,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
         Output.WriteArguments("[");
         for (bool isFirst = true; ; isFirst = false)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (Input.Character == ']')
                 break;
@@ -144,7 +143,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
                 yield return wait;
             _isBroken = Input.Marker != GemmaFormat.Quote;
             Input.Advance();
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
         }
         else
@@ -161,7 +160,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
     /// <summary>Reads a value and the comma behind it; stays at <paramref name="close"/>.</summary>
     private IEnumerable<Wait> ReadElement(char close, int depth)
     {
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         _isBroken = depth >= JsonScanner.MostDepth || Input.IsAtEnd;
         if (_isBroken)
@@ -174,7 +173,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
             yield return wait;
         if (_isBroken)
             yield break;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         if (Input.Character == ',')
             Input.Advance();
@@ -192,18 +191,15 @@ internal sealed class GemmaParser(OutputParserSettings settings)
                 yield return Wait.Input;
             if (Input.IsAtEnd || Input.Marker == GemmaFormat.Quote)
                 break;
-            _json.Clear();
             if (Input.Marker is { } marker)
             {
-                JsonString.AppendEscaped(_json, marker);
+                Output.WriteEscaped(marker);
                 Input.Advance();
             }
             else
             {
-                JsonString.AppendEscaped(_json, Input.TakeText());
+                Output.WriteEscaped(Input.TakeText());
             }
-
-            Output.WriteArguments(_json.ToString());
         }
 
         _isBroken = Input.IsAtEnd;

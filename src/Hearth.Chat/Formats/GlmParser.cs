@@ -55,7 +55,7 @@ internal sealed class GlmParser(OutputParserSettings settings)
         if (Input.Marker != GlmFormat.KeyClose)
             yield break;
         Input.Advance();
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         if (Input.Marker != GlmFormat.ValueOpen)
             yield break;
@@ -65,7 +65,7 @@ internal sealed class GlmParser(OutputParserSettings settings)
             yield return wait;
         if (_hasEnded)
             yield break;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
     }
 
@@ -94,7 +94,7 @@ internal sealed class GlmParser(OutputParserSettings settings)
             StringBuilder raw = new(marker);
             if (marker == GlmFormat.CallClose)
             {
-                foreach (Wait wait in SkipSpace(raw))
+                foreach (Wait wait in Input.SkipSpace(raw))
                     yield return wait;
                 _hasEnded = Input.Marker == GlmFormat.CallOpen || Input is { IsAtEnd: true, IsTruncated: false };
             }

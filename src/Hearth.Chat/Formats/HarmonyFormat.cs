@@ -152,21 +152,18 @@ internal sealed class HarmonyParser(OutputParserSettings settings) : FamilyParse
             yield return wait;
         if (reader.IsComplete)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
         }
 
         string raw = Input.StopRecording();
-        if (reader.IsComplete && !(Input.IsAtEnd && Input.IsTruncated))
+        if (reader.IsComplete && !Input.IsCutOff)
         {
             Output.CloseCall();
             yield break;
         }
 
-        Output.DropCall();
-        if (Input.IsAtEnd && Input.IsTruncated)
-            yield break;
-        Output.Write(raw);
+        GiveUp(raw);
         foreach (Wait wait in ReadMessage(recipient: null))
             yield return wait;
     }

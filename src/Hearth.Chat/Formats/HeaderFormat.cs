@@ -44,7 +44,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
         bool hasCalls = false;
         while (true)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (Input.Marker == dialect.CallOpen)
             {
@@ -75,11 +75,9 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
         IsUnderstood = false;
         Input.Advance();
         List<string> header = [];
-        bool isList = false;
         foreach (Wait wait in ReadHeader(header))
             yield return wait;
-        isList = dialect.AllowsList && header is [var only] && string.IsNullOrWhiteSpace(only) && Input.Character == '[';
-        if (isList)
+        if (dialect.AllowsList && header is [var only] && string.IsNullOrWhiteSpace(only) && Input.Character == '[')
         {
             foreach (Wait wait in ReadList())
                 yield return wait;
@@ -100,7 +98,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
                 yield return wait;
         }
 
-        if (dialect.CallClose is null || !Input.IsTruncated || !Input.IsAtEnd)
+        if (dialect.CallClose is null || !Input.IsCutOff)
             CloseCall();
     }
 
@@ -132,7 +130,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
         JsonCallReader reader = new(Input, Output, _ => true);
         while (true)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (Input.Character != '{')
                 break;
@@ -142,7 +140,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
             if (!reader.IsComplete)
                 yield break;
             CloseCall();
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (Input.Character == ',')
                 Input.Advance();

@@ -39,7 +39,7 @@ internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dial
         _hasMarker = Input.Marker is not null;
         if (_hasMarker)
             Input.Advance();
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         bool isArray = _hasMarker && Input.Character == '[';
         if (isArray)
@@ -47,7 +47,7 @@ internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dial
         JsonCallReader reader = new(Input, Output, MayCall);
         do
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (Input.Character != '{')
                 break;
@@ -71,14 +71,14 @@ internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dial
     {
         if (isArray)
             CloseCall();
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         if (!isArray && !Input.IsTruncated)
             CloseCall();
         while (Input.Character is ',' or ';' || (Input.Character == '}' && !isArray && _hasMarker))
         {
             Input.Advance();
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
         }
     }
@@ -89,7 +89,7 @@ internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dial
         {
             IsUnderstood = true;
             Input.Advance();
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
         }
 

@@ -55,7 +55,7 @@ internal sealed class KimiXmlParser(OutputParserSettings settings) : FamilyParse
                 yield return wait;
             if (!_isWhole)
             {
-                if (!(Input.IsAtEnd && Input.IsTruncated))
+                if (!Input.IsCutOff)
                     Output.Write(Raw());
                 continue;
             }
@@ -101,7 +101,7 @@ internal sealed class KimiXmlParser(OutputParserSettings settings) : FamilyParse
         parameters.Open(name);
         while (true)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             foreach (Wait wait in ReadTag())
                 yield return wait;
@@ -120,9 +120,7 @@ internal sealed class KimiXmlParser(OutputParserSettings settings) : FamilyParse
             yield break;
         }
 
-        Output.DropCall();
-        if (!(Input.IsAtEnd && Input.IsTruncated))
-            Output.Write(raw);
+        GiveUp(raw);
     }
 
     private IEnumerable<Wait> ReadValue(ParameterWriter parameters)

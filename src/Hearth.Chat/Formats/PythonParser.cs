@@ -24,7 +24,7 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
         bool hasMarker = Input.Marker is not null;
         if (hasMarker)
             Input.Advance();
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         bool isList = Input.Character == '[';
         if (isList)
@@ -36,7 +36,7 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
                 yield return wait;
             if (!IsUnderstood)
                 yield break;
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
         }
         while (TryTake(','));
@@ -46,7 +46,7 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
             IsUnderstood = Input.IsAtEnd || Input.Marker is not null;
         if (!hasMarker)
             yield break;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         if (Input.Marker == close)
             Input.Advance();
@@ -54,7 +54,7 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
 
     private IEnumerable<Wait> ReadCall(bool mayBeUnknown)
     {
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in Input.SkipSpace())
             yield return wait;
         foreach (Wait wait in ReadName(".-_"))
             yield return wait;
@@ -66,13 +66,13 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
         PythonValueReader values = new(Input, Output);
         for (bool isFirst = true; ; isFirst = false)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (TryTake(')'))
                 break;
             foreach (Wait wait in ReadName("_"))
                 yield return wait;
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (_name.Length == 0 || !TryTake('='))
                 yield break;
@@ -81,7 +81,7 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
                 yield return wait;
             if (!values.IsComplete)
                 yield break;
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (!TryTake(',') && Input.Character != ')')
                 yield break;

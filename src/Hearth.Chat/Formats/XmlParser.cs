@@ -46,7 +46,7 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
             Input.Advance();
         do
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             _end = ValueEnd.None;
             if (Is(Input.Marker, dialect.InvokeOpens))
@@ -75,7 +75,7 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
         _end = _isSelfClosing ? ValueEnd.Invoke : ValueEnd.Itself;
         while (_end == ValueEnd.Itself)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
             if (Is(Input.Marker, dialect.ParameterOpens))
             {
@@ -224,7 +224,7 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
         }
         else
         {
-            foreach (Wait wait in SkipSpace(raw))
+            foreach (Wait wait in Input.SkipSpace(raw))
                 yield return wait;
             _end = EndAt(marker);
         }

@@ -30,6 +30,9 @@ internal sealed class AnswerInput
     /// <summary>The answer was cut by a limit.</summary>
     public bool IsTruncated { get; private set; }
 
+    /// <summary>The answer ends here because a limit cut it.</summary>
+    public bool IsCutOff => IsAtEnd && IsTruncated;
+
     /// <summary>The marker that is looked at; null for a character and at the end.</summary>
     public string? Marker => HasSymbol && _piece.IsMarker ? _piece.Text : null;
 
@@ -72,6 +75,20 @@ internal sealed class AnswerInput
     {
         int stop = _piece.Text.AsSpan(_at).IndexOfAny(stops);
         return TakeText(stop < 0 ? _piece.Text.Length - _at : stop);
+    }
+
+    /// <summary>Skips white space, and appends it to <paramref name="into"/>.</summary>
+    public IEnumerable<Wait> SkipSpace(StringBuilder? into = null)
+    {
+        while (true)
+        {
+            if (NeedsMore)
+                yield return Wait.Input;
+            if (!IsWhiteSpace)
+                yield break;
+            into?.Append(Character);
+            Advance();
+        }
     }
 
     /// <summary>Remembers what is taken from here on.</summary>

@@ -68,6 +68,9 @@ internal sealed class AnswerWriter(Func<string> newCallId, bool keepsSpaceBeside
     /// <summary>The next piece of the open call's arguments.</summary>
     public void WriteArguments(ReadOnlySpan<char> json) => _text.Append(json);
 
+    /// <summary>The next piece of a string in the open call's arguments, as text.</summary>
+    public void WriteEscaped(ReadOnlySpan<char> text) => JsonString.AppendEscaped(_text, text);
+
     /// <summary>The open call is complete.</summary>
     public void CloseCall()
     {

@@ -78,20 +78,6 @@ internal abstract class FamilyParser : IOutputParser
     /// <summary>The definition of an offered tool, or null.</summary>
     protected ToolDefinition? Tool(string name) => Settings.Tools.FirstOrDefault(t => t.Name == name);
 
-    /// <summary>Skips white space, and appends it to <paramref name="into"/>.</summary>
-    protected IEnumerable<Wait> SkipSpace(StringBuilder? into = null)
-    {
-        while (true)
-        {
-            if (Input.NeedsMore)
-                yield return Wait.Input;
-            if (!Input.IsWhiteSpace)
-                yield break;
-            into?.Append(Input.Character);
-            Input.Advance();
-        }
-    }
-
     /// <summary>Reads text up to the next marker or the end into <paramref name="into"/>, which is cleared first.</summary>
     protected IEnumerable<Wait> ReadText(StringBuilder into)
     {
@@ -104,6 +90,17 @@ internal abstract class FamilyParser : IOutputParser
                 yield break;
             into.Append(Input.TakeText());
         }
+    }
+
+    /// <summary>What was read turns out to be no call: all of it is text, or nothing where the answer was cut off in it.</summary>
+    protected void GiveUp(string raw)
+    {
+        if (Output.IsInCall)
+            Output.DropCall();
+        if (Input.IsCutOff)
+            Output.DropSpace();
+        else
+            Output.Write(raw);
     }
 
     private void Run(ICollection<ChatEvent> events)

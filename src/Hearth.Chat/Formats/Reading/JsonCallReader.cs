@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Hearth.Chat.Formats.Reading;
 
@@ -12,7 +13,6 @@ namespace Hearth.Chat.Formats.Reading;
 internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Func<string, bool> mayCall)
 {
     private readonly StringBuilder _value = new();
-    private readonly char[] _one = new char[1];
     private string? _name;
     private string? _early;
     private bool _hasArguments;
@@ -24,14 +24,14 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
     public IEnumerable<Wait> ReadCall()
     {
         (_name, _early, _hasArguments, IsComplete) = (null, null, false, false);
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         if (input.Character != '{')
             yield break;
         input.Advance();
         for (bool isFirst = true; ; isFirst = false)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in input.SkipSpace())
                 yield return wait;
             if (input.Character == '}')
                 break;
@@ -57,7 +57,7 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
     public IEnumerable<Wait> ReadArguments()
     {
         IsComplete = false;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         if (input.Character != '{')
             yield break;
@@ -69,7 +69,7 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
     public IEnumerable<Wait> ReadNamedArguments()
     {
         IsComplete = false;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         if (input.Character != '{')
             yield break;
@@ -87,7 +87,7 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
             yield return wait;
         if (!IsComplete)
             yield break;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         IsComplete = input.Character == '}';
         if (IsComplete)
@@ -116,7 +116,7 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
     private IEnumerable<Wait> ReadKey()
     {
         IsComplete = false;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         if (input.Character != '"')
             yield break;
@@ -125,12 +125,12 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
         if (!IsComplete)
             yield break;
         IsComplete = false;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         if (input.Character != ':')
             yield break;
         input.Advance();
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         IsComplete = !input.IsAtEnd;
     }
@@ -161,7 +161,7 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
             ['"', ..] => JsonString.Unquote(_early) ?? "",
             _ => _early,
         };
-        if (JsonString.KindOf(arguments) != System.Text.Json.JsonValueKind.Object)
+        if (JsonString.KindOf(arguments) != JsonValueKind.Object)
             return false;
         output.OpenCall(_name);
         output.WriteArguments(arguments.Trim());
@@ -201,36 +201,14 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
 
     private void Append(char c, bool isControl, bool streams)
     {
-        if (!streams)
-        {
-            if (isControl)
-                JsonString.AppendControl(_value, c);
-            else
-                _value.Append(c);
-            return;
-        }
-
-        if (isControl)
-        {
-            StringBuilder escape = new();
-            JsonString.AppendControl(escape, c);
-            output.WriteArguments(escape.ToString());
-            return;
-        }
-
-        _one[0] = c;
-        output.WriteArguments(_one);
-    }
-
-    private IEnumerable<Wait> SkipSpace()
-    {
-        while (true)
-        {
-            if (input.NeedsMore)
-                yield return Wait.Input;
-            if (!input.IsWhiteSpace)
-                yield break;
-            input.Advance();
-        }
+        ReadOnlySpan<char> one = new(in c);
+        if (!streams && isControl)
+            JsonString.AppendEscaped(_value, one);
+        else if (!streams)
+            _value.Append(c);
+        else if (isControl)
+            output.WriteEscaped(one);
+        else
+            output.WriteArguments(one);
     }
 }

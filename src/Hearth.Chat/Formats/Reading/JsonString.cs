@@ -14,15 +14,6 @@ internal static class JsonString
             AppendEscaped(json, c);
     }
 
-    /// <summary>Appends the escape of a control character, or the character itself where it needs none.</summary>
-    public static void AppendControl(StringBuilder json, char c)
-    {
-        if (c < ' ')
-            AppendEscaped(json, c);
-        else
-            json.Append(c);
-    }
-
     /// <summary>The JSON string of a text.</summary>
     public static string Quote(ReadOnlySpan<char> text)
     {

@@ -93,14 +93,8 @@ internal abstract class MarkedParser(
         foreach (Wait wait in ReadCalls())
             yield return wait;
         string raw = Input.StopRecording();
-        if (IsUnderstood && !Output.IsInCall)
-            yield break;
-        if (Output.IsInCall)
-            Output.DropCall();
-        if (Input is { IsAtEnd: true, IsTruncated: true })
-            Output.DropSpace();
-        else
-            Output.Write(raw);
+        if (!IsUnderstood || Output.IsInCall)
+            GiveUp(raw);
     }
 
     private void ReadMarker(string marker)

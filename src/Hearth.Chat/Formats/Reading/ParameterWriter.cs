@@ -10,7 +10,6 @@ internal sealed class ParameterWriter(AnswerWriter output, ToolDefinition? tool)
 {
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
-    private readonly StringBuilder _json = new();
     private string _key = "";
     private ValueForm _form;
     private bool _isDuplicate;
@@ -59,15 +58,10 @@ internal sealed class ParameterWriter(AnswerWriter output, ToolDefinition? tool)
     {
         if (_isDuplicate)
             return;
-        if (_form != ValueForm.Text)
-        {
+        if (_form == ValueForm.Text)
+            output.WriteEscaped(text);
+        else
             _text.Append(text);
-            return;
-        }
-
-        JsonString.AppendEscaped(_json, text);
-        output.WriteArguments(_json.ToString());
-        _json.Clear();
     }
 
     /// <summary>The value is complete.</summary>

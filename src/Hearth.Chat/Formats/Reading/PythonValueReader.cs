@@ -8,7 +8,6 @@ namespace Hearth.Chat.Formats.Reading;
 internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
 {
     private readonly StringBuilder _text = new();
-    private readonly StringBuilder _json = new();
 
     /// <summary>What was read last is a whole value.</summary>
     public bool IsComplete { get; private set; }
@@ -19,7 +18,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
     private IEnumerable<Wait> Read(int depth)
     {
         IsComplete = false;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         if (depth > JsonScanner.MostDepth || input.IsAtEnd)
             yield break;
@@ -41,7 +40,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
         output.WriteArguments("[");
         for (bool isFirst = true; ; isFirst = false)
         {
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in input.SkipSpace())
                 yield return wait;
             if (input.Character == close)
                 break;
@@ -65,7 +64,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
         for (bool isFirst = true; ; isFirst = false)
         {
             IsComplete = false;
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in input.SkipSpace())
                 yield return wait;
             if (input.Character == '}')
                 break;
@@ -75,7 +74,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
                 yield break;
             foreach (Wait wait in ReadString())
                 yield return wait;
-            foreach (Wait wait in SkipSpace())
+            foreach (Wait wait in input.SkipSpace())
                 yield return wait;
             IsComplete &= input.Character == ':';
             if (!IsComplete)
@@ -100,7 +99,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
             yield return wait;
         if (!IsComplete)
             yield break;
-        foreach (Wait wait in SkipSpace())
+        foreach (Wait wait in input.SkipSpace())
             yield return wait;
         if (input.Character == ',')
             input.Advance();
@@ -122,7 +121,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
                 yield break;
             if (input.Marker is { } marker)
             {
-                Write(marker);
+                output.WriteEscaped(marker);
                 input.Advance();
             }
             else if (input.Character == quote)
@@ -137,7 +136,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
             }
             else
             {
-                Write(input.TakeUntil([quote, '\\']));
+                output.WriteEscaped(input.TakeUntil([quote, '\\']));
             }
         }
 
@@ -154,7 +153,7 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
         int digits = c switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
         if (digits == 0)
         {
-            Write(Unescape(c));
+            output.WriteEscaped(Unescape(c));
             if (input.Marker is null)
                 input.Advance();
             yield break;
@@ -175,11 +174,11 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
         bool isScalar = int.TryParse(_text.ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int scalar)
             && _text.Length == digits && scalar is >= 0 and <= 0x10FFFF;
         if (isScalar && scalar is < 0xD800 or > 0xDFFF)
-            Write(char.ConvertFromUtf32(scalar));
+            output.WriteEscaped(char.ConvertFromUtf32(scalar));
         else if (isScalar)
             output.WriteArguments($"\\u{scalar:x4}");
         else
-            Write($"\\{c}{_text}");
+            output.WriteEscaped($"\\{c}{_text}");
     }
 
     private static string Unescape(char c) => c switch
@@ -232,23 +231,5 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
         if (number.EndsWith('.'))
             number += "0";
         return JsonString.KindOf(number) == JsonValueKind.Number ? number : null;
-    }
-
-    private void Write(ReadOnlySpan<char> text)
-    {
-        JsonString.AppendEscaped(_json.Clear(), text);
-        output.WriteArguments(_json.ToString());
-    }
-
-    private IEnumerable<Wait> SkipSpace()
-    {
-        while (true)
-        {
-            if (input.NeedsMore)
-                yield return Wait.Input;
-            if (!input.IsWhiteSpace)
-                yield break;
-            input.Advance();
-        }
     }
 }
