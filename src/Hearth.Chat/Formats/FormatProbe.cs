@@ -64,10 +64,7 @@ public static class FormatProbe
 
     private static bool Reads(IOutputFormat format, string text)
     {
-        IOutputParser parser = format.CreateParser(new OutputParserSettings([Tool], StartsInThinking: false, new HashSet<string>(), () => ""));
-        List<ChatEvent> events = [];
-        parser.Text(text, events);
-        parser.Finish(truncated: false, events);
+        IReadOnlyList<ChatEvent> events = format.ReadAll([text], [Tool]);
         string arguments = string.Concat(events.OfType<ToolCallArguments>().Select(a => a.Json));
         return events.OfType<ToolCallStarted>().Select(c => c.Name).SequenceEqual([Tool.Name])
             && events.OfType<ToolCallFinished>().Any()

@@ -4,20 +4,33 @@ using Hearth.Chat.Formats.Reading;
 namespace Hearth.Chat.Formats;
 
 /// <summary>
-/// Reads <see cref="GlmFormat"/>: a name, then pairs of a key and a value, each in its own tags. A value is raw text that may contain any
+/// Reads what GLM 4.5 to 5 and Ling write,
+/// <c>&lt;tool_call&gt;NAME&lt;arg_key&gt;KEY&lt;/arg_key&gt;&lt;arg_value&gt;VALUE&lt;/arg_value&gt;&lt;/tool_call&gt;</c>, with or without line
+/// ends between the tags: a name, then pairs of a key and a value, each in its own tags. A value is raw text that may contain any
 /// marker but the one that closes it; where that is missing, the call's end closes it.
 /// </summary>
 internal sealed class GlmParser(OutputParserSettings settings)
-    : MarkedParser(settings, GlmFormat.AllMarkers, ThinkingMarkers.Think)
+    : MarkedParser(settings, AllMarkers, ThinkingMarkers.Think)
 {
+    private const string CallOpen = "<tool_call>";
+    private const string CallClose = "</tool_call>";
+    private const string KeyOpen = "<arg_key>";
+    private const string KeyClose = "</arg_key>";
+    private const string ValueOpen = "<arg_value>";
+    private const string ValueClose = "</arg_value>";
+
     private readonly StringBuilder _text = new();
     private bool _hasEnded;
 
-    /// <inheritdoc/>
-    protected override bool Announces(string marker) => marker == GlmFormat.CallOpen;
+    /// <summary>Every marker.</summary>
+    public static IReadOnlyList<string> AllMarkers { get; } =
+        [CallOpen, CallClose, KeyOpen, KeyClose, ValueOpen, ValueClose, .. ThinkingMarkers.Think.All];
 
     /// <inheritdoc/>
-    protected override bool IsStray(string marker) => marker == GlmFormat.CallClose && Output.IsAtLineStart;
+    protected override bool Announces(string marker) => marker == CallOpen;
+
+    /// <inheritdoc/>
+    protected override bool IsStray(string marker) => marker == CallClose && Output.IsAtLineStart;
 
     /// <inheritdoc/>
     protected override IEnumerable<Wait> ReadCalls()
@@ -27,18 +40,18 @@ internal sealed class GlmParser(OutputParserSettings settings)
             yield return wait;
         string name = _text.ToString().Trim();
         bool isName = name.Length > 0 && !name.Any(char.IsWhiteSpace) && (!Output.IsThinking || Tool(name) is not null);
-        if (!isName || Input.Marker is not (GlmFormat.KeyOpen or GlmFormat.CallClose))
+        if (!isName || Input.Marker is not (KeyOpen or CallClose))
             yield break;
         ParameterWriter parameters = new(Output, Tool(name));
         parameters.Open(name);
         _hasEnded = false;
-        while (!_hasEnded && Input.Marker == GlmFormat.KeyOpen)
+        while (!_hasEnded && Input.Marker == KeyOpen)
         {
             foreach (Wait wait in ReadParameter(parameters))
                 yield return wait;
         }
 
-        if (!_hasEnded && Input.Marker != GlmFormat.CallClose)
+        if (!_hasEnded && Input.Marker != CallClose)
             yield break;
         if (!_hasEnded)
             Input.Advance();
@@ -52,12 +65,12 @@ internal sealed class GlmParser(OutputParserSettings settings)
         foreach (Wait wait in ReadText(_text))
             yield return wait;
         string key = _text.ToString();
-        if (Input.Marker != GlmFormat.KeyClose)
+        if (Input.Marker != KeyClose)
             yield break;
         Input.Advance();
         foreach (Wait wait in Input.SkipSpace())
             yield return wait;
-        if (Input.Marker != GlmFormat.ValueOpen)
+        if (Input.Marker != ValueOpen)
             yield break;
         Input.Advance();
         parameters.Begin(key.Trim());
@@ -85,18 +98,18 @@ internal sealed class GlmParser(OutputParserSettings settings)
 
             string marker = Input.Marker;
             Input.Advance();
-            if (marker == GlmFormat.ValueClose)
+            if (marker == ValueClose)
             {
                 parameters.End();
                 yield break;
             }
 
             StringBuilder raw = new(marker);
-            if (marker == GlmFormat.CallClose)
+            if (marker == CallClose)
             {
                 foreach (Wait wait in Input.SkipSpace(raw))
                     yield return wait;
-                _hasEnded = Input.Marker == GlmFormat.CallOpen || Input is { IsAtEnd: true, IsTruncated: false };
+                _hasEnded = Input.Marker == CallOpen || Input is { IsAtEnd: true, IsTruncated: false };
             }
 
             if (_hasEnded)

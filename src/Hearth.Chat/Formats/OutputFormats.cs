@@ -8,10 +8,8 @@ namespace Hearth.Chat.Formats;
 /// </summary>
 public static class OutputFormats
 {
-    private static readonly ThinkingMarkers Think = ThinkingMarkers.Think;
-
     /// <summary>What Hearth's own tool description asks for, and where nothing is known.</summary>
-    public static IOutputFormat Default { get; } = new JsonFormat("hermes", new JsonDialect(["<tool_call>"], ["</tool_call>"]));
+    public static IOutputFormat Default { get; } = new MarkedFormat("hermes", new JsonDialect(["<tool_call>"], ["</tool_call>"]));
 
     /// <summary>All formats.</summary>
     public static IReadOnlyList<IOutputFormat> All { get; } =
@@ -19,25 +17,25 @@ public static class OutputFormats
         new HarmonyFormat(),
         new KimiXmlFormat(),
         new GemmaFormat(),
-        new XmlFormat(
-            "seed-oss",
-            new XmlDialect(["<seed:tool_call>"], ["</seed:tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"]),
-            new ThinkingMarkers(("<seed:think>", "</seed:think>"))),
-        new XmlFormat("qwen-xml", new XmlDialect(["<tool_call>"], ["</tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"])
+        new MarkedFormat("seed-oss", new XmlDialect(
+            ["<seed:tool_call>"], ["</seed:tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"])
+        {
+            Thinking = new ThinkingMarkers(("<seed:think>", "</seed:think>")),
+        }),
+        new MarkedFormat("qwen-xml", new XmlDialect(
+            ["<tool_call>"], ["</tool_call>"], ["<function="], ["</function>"], ["<parameter="], ["</parameter>"])
         {
             HasValuesOnLines = true,
             AllowsBareInvoke = true,
-        }, Think),
-        new XmlFormat(
-            "minimax-m2",
-            new XmlDialect(["<minimax:tool_call>"], ["</minimax:tool_call>"], ["<invoke name=\""], ["</invoke>"], ["<parameter name=\""], ["</parameter>"])
-            {
-                QuotesNames = true,
-            },
-            Think),
-        new XmlFormat("deepseek-dsml", Dsml, Think, DsmlToken),
-        new GlmFormat(),
-        new HeaderFormat("kimi-k2", new HeaderDialect(
+        }),
+        new MarkedFormat("minimax-m2", new XmlDialect(
+            ["<minimax:tool_call>"], ["</minimax:tool_call>"], ["<invoke name=\""], ["</invoke>"], ["<parameter name=\""], ["</parameter>"])
+        {
+            QuotesNames = true,
+        }),
+        new MarkedFormat("deepseek-dsml", Dsml),
+        new MarkedFormat("glm", GlmParser.AllMarkers, ThinkingMarkers.Think, settings => new GlmParser(settings)),
+        new MarkedFormat("kimi-k2", new HeaderDialect(
             ["<|tool_calls_section_begin|>"],
             ["<|tool_calls_section_end|>"],
             "<|tool_call_begin|>",
@@ -49,13 +47,13 @@ public static class OutputFormats
         }),
         DeepSeek("deepseek-v31", header => header is [var name, ""] ? name.Trim() : null),
         DeepSeek("deepseek-v3", header => header is ["function", var name] && name.Contains('`', StringComparison.Ordinal) ? name[..name.IndexOf('`', StringComparison.Ordinal)].Trim() : null),
-        new HeaderFormat("mistral", new HeaderDialect([], [], "[TOOL_CALLS]", null, ["[CALL_ID]", "[ARGS]"], header => header[0].Trim())
+        new MarkedFormat("mistral", new HeaderDialect([], [], "[TOOL_CALLS]", null, ["[CALL_ID]", "[ARGS]"], header => header[0].Trim())
         {
             Thinking = new ThinkingMarkers(("[THINK]", "[/THINK]"), ("<think>", "</think>")),
             AllowsList = true,
         }),
-        new HeaderFormat("functionary-v31", new HeaderDialect([], [], "<function=", "</function>", [], FunctionName)),
-        new HeaderFormat("solar", new HeaderDialect(
+        new MarkedFormat("functionary-v31", new HeaderDialect([], [], "<function=", "</function>", [], FunctionName)),
+        new MarkedFormat("solar", new HeaderDialect(
             ["<|tool_calls|>"],
             [],
             "<|tool_call:begin|>",
@@ -63,27 +61,25 @@ public static class OutputFormats
             ["<|tool_call:name|>", "<|tool_call:args|>"],
             header => header is [_, var name, ""] ? name.Trim() : null)),
         Default,
-        new JsonFormat("nemotron-v2", new JsonDialect(["<TOOLCALL>"], ["</TOOLCALL>"])),
-        new JsonFormat("tool-calls-json", new JsonDialect(["<tool_calls>"], ["</tool_calls>"])),
-        new JsonFormat("granite", new JsonDialect(["<|tool_call|>"], ["<|/tool_call|>"]) { Hidden = ["<response>", "</response>"] }),
-        new JsonFormat("command-r7b", new JsonDialect(["<|START_ACTION|>"], ["<|END_ACTION|>"])
+        new MarkedFormat("nemotron-v2", new JsonDialect(["<TOOLCALL>"], ["</TOOLCALL>"])),
+        new MarkedFormat("tool-calls-json", new JsonDialect(["<tool_calls>"], ["</tool_calls>"])),
+        new MarkedFormat("granite", new JsonDialect(["<|tool_call|>"], ["<|/tool_call|>"]) { Hidden = ["<response>", "</response>"] }),
+        new MarkedFormat("command-r7b", new JsonDialect(["<|START_ACTION|>"], ["<|END_ACTION|>"])
         {
             Thinking = new ThinkingMarkers(("<|START_THINKING|>", "<|END_THINKING|>")),
             Hidden = ["<|START_RESPONSE|>", "<|END_RESPONSE|>"],
         }),
-        new JsonFormat("apertus", new JsonDialect(["<|tools_prefix|>"], ["<|tools_suffix|>"])
+        new MarkedFormat("apertus", new JsonDialect(["<|tools_prefix|>"], ["<|tools_suffix|>"])
         {
             NamesAreKeys = true,
             Thinking = new ThinkingMarkers(("<|inner_prefix|>", "<|inner_suffix|>")),
         }),
-        new JsonFormat("gigachat3", new JsonDialect(["<|function_call|>"], ["<|message_sep|>"])),
-        new JsonFormat("firefunction-v2", new JsonDialect(["functools"], [])),
-        new PythonFormat("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", allowsBare: false),
-        new PythonFormat("llama4-pythonic", "<|python_start|>", "<|python_end|>", allowsBare: true),
-        new JsonFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareObjects = true, KeepsSpace = true }),
+        new MarkedFormat("gigachat3", new JsonDialect(["<|function_call|>"], ["<|message_sep|>"])),
+        new MarkedFormat("firefunction-v2", new JsonDialect(["functools"], [])),
+        Python("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", allowsBare: false),
+        Python("llama4-pythonic", "<|python_start|>", "<|python_end|>", allowsBare: true),
+        new MarkedFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareObjects = true, KeepsSpace = true }),
     ];
-
-    private const string DsmlToken = "｜DSML｜";
 
     /// <summary>V4.1 writes a space behind the token.</summary>
     private static XmlDialect Dsml => new(
@@ -95,16 +91,35 @@ public static class OutputFormats
         ["</｜DSML｜parameter>", "</｜DSML｜ parameter>"])
     {
         QuotesNames = true,
+        InlineTokens = new HashSet<string> { "｜DSML｜" },
     };
 
     /// <summary>The format of that name, or null.</summary>
     public static IOutputFormat? Find(string? name) => All.FirstOrDefault(f => f.Name == name);
 
-    private static HeaderFormat DeepSeek(string name, Func<IReadOnlyList<string>, string?> nameOf) => new(name, new HeaderDialect(
+    /// <summary>What a whole answer says, given in pieces; markers in its text count as tokens, and calls have no ids.</summary>
+    public static IReadOnlyList<ChatEvent> ReadAll(
+        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition> tools, bool startsInThinking = false, bool truncated = false)
+    {
+        IOutputParser parser = format.CreateParser(new OutputParserSettings(tools, startsInThinking, new HashSet<string>(), () => ""));
+        List<ChatEvent> events = [];
+        foreach (string piece in pieces)
+            parser.Text(piece, events);
+        parser.Finish(truncated, events);
+        return events;
+    }
+
+    private static MarkedFormat DeepSeek(string name, Func<IReadOnlyList<string>, string?> nameOf) => new(name, new HeaderDialect(
         ["<｜tool▁calls▁begin｜>"], ["<｜tool▁calls▁end｜>"], "<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", ["<｜tool▁sep｜>"], nameOf)
     {
         KeepsSpace = true,
     });
+
+    private static MarkedFormat Python(string name, string open, string close, bool allowsBare)
+    {
+        string[] markers = [open, close, .. ThinkingMarkers.Think.All];
+        return new MarkedFormat(name, markers, ThinkingMarkers.Think, settings => new PythonParser(settings, markers, open, close, allowsBare));
+    }
 
     private static string? FunctionName(IReadOnlyList<string> header) =>
         header is [[.. var name, '>']] && !name.Any(char.IsWhiteSpace) ? name : null;

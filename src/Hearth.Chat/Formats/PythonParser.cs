@@ -3,7 +3,10 @@ using Hearth.Chat.Formats.Reading;
 
 namespace Hearth.Chat.Formats;
 
-/// <summary>Reads <see cref="PythonFormat"/>. Without a marker, a list is calls only where its first one names an offered tool.</summary>
+/// <summary>
+/// Reads lists of calls as Python writes them, <c>[name(key=value), ...]</c>, from Llama 4 and LFM2. Without a marker, a list is calls only
+/// where its first one names an offered tool.
+/// </summary>
 internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<string> markers, string open, string close, bool allowsBare)
     : MarkedParser(settings, markers, ThinkingMarkers.Think, keepsSpaceBesideCalls: true)
 {

@@ -1,3 +1,5 @@
+using Hearth.Chat.Formats.Reading;
+
 namespace Hearth.Chat.Formats;
 
 /// <summary>The spellings of a format that writes calls as elements, with a parameter per element and its value as bare text.</summary>
@@ -18,6 +20,15 @@ internal sealed record XmlDialect(
     /// <summary>An invocation may stand without a section around it.</summary>
     public bool AllowsBareInvoke { get; init; }
 
+    /// <summary>Around thinking.</summary>
+    public ThinkingMarkers Thinking { get; init; } = ThinkingMarkers.Think;
+
+    /// <summary>Tokens of the vocabulary that are only a part of the markers.</summary>
+    public IReadOnlySet<string> InlineTokens { get; init; } = new HashSet<string>();
+
     /// <summary>Every marker.</summary>
-    public IEnumerable<string> Markers => [.. SectionOpens, .. SectionCloses, .. InvokeOpens, .. InvokeCloses, .. ParameterOpens, .. ParameterCloses];
+    public IReadOnlyList<string> Markers =>
+    [
+        .. SectionOpens, .. SectionCloses, .. InvokeOpens, .. InvokeCloses, .. ParameterOpens, .. ParameterCloses, .. Thinking.All, .. InlineTokens,
+    ];
 }

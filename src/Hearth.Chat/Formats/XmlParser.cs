@@ -7,8 +7,8 @@ namespace Hearth.Chat.Formats;
 /// Reads the formats of <see cref="XmlDialect"/>. A value may contain any marker: a closing tag ends it only where the format goes on
 /// behind it. The other way round, a value whose closing tag is missing ends where the next parameter or the call's end stands.
 /// </summary>
-internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialect, ThinkingMarkers thinking, IReadOnlySet<string>? inlineTokens = null)
-    : MarkedParser(settings, [.. dialect.Markers, .. thinking.All], thinking, inlineTokens: inlineTokens)
+internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialect)
+    : MarkedParser(settings, dialect.Markers.Where(m => !dialect.InlineTokens.Contains(m)), dialect.Thinking, inlineTokens: dialect.InlineTokens)
 {
     private readonly StringBuilder _tag = new();
     private readonly StringBuilder _held = new();

@@ -143,8 +143,7 @@ internal sealed class Conversation
         _text.Note(calls);
         _open.AddRange(calls);
         TemplateMessage before = _messages[^1];
-        bool merges = before.Role == "assistant";
-        if (merges)
+        if (before.Role == "assistant")
             _messages.RemoveAt(_messages.Count - 1);
         else
             before = new TemplateMessage("assistant", "");

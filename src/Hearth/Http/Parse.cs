@@ -78,21 +78,11 @@ internal static class Parse
         }
 
         bool isCut = request.FinishReason == "length";
-        return (Fold(format, Events(format, request, tools, isCut), isCut), null);
+        IReadOnlyList<ChatEvent> events = format.ReadAll(request.Deltas, tools, format.OpensThinking(request.GenerationPrompt), isCut);
+        return (Fold(format, events, isCut), null);
     }
 
-    private static List<ChatEvent> Events(IOutputFormat format, ParseRequestWire request, List<ToolDefinition> tools, bool isCut)
-    {
-        IOutputParser parser = format.CreateParser(new OutputParserSettings(
-            tools, format.OpensThinking(request.GenerationPrompt), new HashSet<string>(), () => ""));
-        List<ChatEvent> events = [];
-        foreach (string delta in request.Deltas!)
-            parser.Text(delta, events);
-        parser.Finish(isCut, events);
-        return events;
-    }
-
-    private static ParsedAnswerWire Fold(IOutputFormat format, List<ChatEvent> events, bool isCut)
+    private static ParsedAnswerWire Fold(IOutputFormat format, IReadOnlyList<ChatEvent> events, bool isCut)
     {
         StringBuilder content = new();
         StringBuilder thinking = new();

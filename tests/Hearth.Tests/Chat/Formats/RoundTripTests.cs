@@ -61,10 +61,7 @@ public sealed class RoundTripTests
                 {
                     ToolDefinition tool = Tool(arguments);
                     string text = Render(template, tool, arguments) ?? throw new InvalidOperationException($"does not render {arguments}");
-                    List<ChatEvent> events = [];
-                    IOutputParser parser = format.CreateParser(new OutputParserSettings([tool], false, new HashSet<string>(), () => ""));
-                    parser.Text(text, events);
-                    parser.Finish(truncated: false, events);
+                    IReadOnlyList<ChatEvent> events = format.ReadAll([text], [tool]);
                     string json = string.Concat(events.OfType<ToolCallArguments>().Select(a => a.Json));
                     bool isSame = events.OfType<ToolCallStarted>().Count() == 1 && events.OfType<ToolCallFinished>().Count() == 1
                         && JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, arguments);

@@ -3,22 +3,6 @@ using Hearth.Chat.Formats.Reading;
 
 namespace Hearth.Chat.Formats;
 
-/// <summary>A format of <see cref="HeaderDialect"/>.</summary>
-internal sealed class HeaderFormat(string name, HeaderDialect dialect) : IOutputFormat
-{
-    /// <inheritdoc/>
-    public string Name => name;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Markers { get; } = dialect.Markers;
-
-    /// <inheritdoc/>
-    public bool OpensThinking(ReadOnlySpan<char> prompt) => dialect.Thinking.AreOpenAfter(prompt);
-
-    /// <inheritdoc/>
-    public IOutputParser CreateParser(OutputParserSettings settings) => new HeaderParser(settings, dialect);
-}
-
 /// <summary>
 /// Reads the formats of <see cref="HeaderDialect"/>. What stands between the calls of a section is not shown; a section in which there is
 /// something, but no call, is text.

@@ -2,22 +2,6 @@ using Hearth.Chat.Formats.Reading;
 
 namespace Hearth.Chat.Formats;
 
-/// <summary>A format of <see cref="JsonDialect"/>.</summary>
-internal sealed class JsonFormat(string name, JsonDialect dialect) : IOutputFormat
-{
-    /// <inheritdoc/>
-    public string Name => name;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Markers { get; } = dialect.Markers;
-
-    /// <inheritdoc/>
-    public bool OpensThinking(ReadOnlySpan<char> prompt) => dialect.Thinking.AreOpenAfter(prompt);
-
-    /// <inheritdoc/>
-    public IOutputParser CreateParser(OutputParserSettings settings) => new JsonParser(settings, dialect);
-}
-
 /// <summary>Reads the formats of <see cref="JsonDialect"/>.</summary>
 internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dialect)
     : MarkedParser(settings, dialect.Markers, dialect.Thinking, dialect.KeepsSpace)
