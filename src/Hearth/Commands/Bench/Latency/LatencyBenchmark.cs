@@ -27,10 +27,8 @@ internal static class LatencyBenchmark
                 parsed.GetValue(seed));
             if (plan.Error is { } mistake)
                 return terminal.Fail(mistake);
-            var (choice, error) = servers.Read(parsed, terminal);
-            return choice is null
-                ? terminal.Fail(error!)
-                : await BenchRun.WithServersAsync(choice, terminal, stop, loadModel, all => RunAsync(all, plan.Within(all.OwnWindow), terminal, stop.Finish));
+            return await BenchRun.WithServersAsync(
+                servers, parsed, terminal, stop, loadModel, all => RunAsync(all, plan.Within(all.OwnWindow), terminal, stop.Finish));
         });
         return command;
     }

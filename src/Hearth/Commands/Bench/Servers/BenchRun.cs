@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using Hearth.Llama;
 using Hearth.Providers;
@@ -7,9 +8,14 @@ namespace Hearth.Commands.Bench.Servers;
 /// <summary>The frame of every benchmark that asks servers: starts them, runs, ends them, and turns what went wrong into one sentence.</summary>
 internal static class BenchRun
 {
+    /// <summary>Runs against the servers that the command line names.</summary>
     public static async Task<int> WithServersAsync(
-        ServerChoice choice, Terminal terminal, StopRequests stop, ModelLoader loadModel, Func<BenchServers, Task<int>> run) =>
-        await GuardAsync(terminal, stop, async () =>
+        ServerOptions options, ParseResult parsed, Terminal terminal, StopRequests stop, ModelLoader loadModel, Func<BenchServers, Task<int>> run)
+    {
+        var (choice, mistake) = options.Read(parsed, terminal);
+        if (choice is null)
+            return terminal.Fail(mistake!);
+        return await GuardAsync(terminal, stop, async () =>
         {
             var (servers, error) = await BenchServers.StartAsync(choice, terminal, stop, loadModel);
             if (servers is null)
@@ -17,6 +23,7 @@ internal static class BenchRun
             await using (servers)
                 return await run(servers);
         });
+    }
 
     /// <summary>Ctrl+C and failures of servers, files and the library as exit codes.</summary>
     public static async Task<int> GuardAsync(Terminal terminal, StopRequests stop, Func<Task<int>> run)

@@ -31,10 +31,8 @@ internal static class SessionsBenchmark
                 parsed.GetValue(seed));
             if (plan.Error is { } mistake)
                 return terminal.Fail(mistake);
-            var (choice, error) = servers.Read(parsed, terminal);
-            return choice is null
-                ? terminal.Fail(error!)
-                : await BenchRun.WithServersAsync(choice, terminal, stop, loadModel, all => RunAsync(all, plan, terminal, stop.Finish));
+            return await BenchRun.WithServersAsync(
+                servers, parsed, terminal, stop, loadModel, all => RunAsync(all, plan, terminal, stop.Finish));
         });
         return command;
     }

@@ -27,11 +27,8 @@ internal static class SoakBenchmark
             var (length, count) = (parsed.GetValue(minutes), parsed.GetValue(clients));
             if (length is not (> 0 and <= MostMinutes) || count < 1)
                 return terminal.Fail($"--minutes must be above 0 and at most {MostMinutes:0}, --clients at least 1.");
-            var (choice, error) = servers.Read(parsed, terminal);
-            return choice is null
-                ? terminal.Fail(error!)
-                : await BenchRun.WithServersAsync(choice, terminal, stop, loadModel, all =>
-                    RunAsync(all, TimeSpan.FromMinutes(length), count, parsed.GetValue(seed), terminal, stop.Finish));
+            return await BenchRun.WithServersAsync(servers, parsed, terminal, stop, loadModel, all =>
+                RunAsync(all, TimeSpan.FromMinutes(length), count, parsed.GetValue(seed), terminal, stop.Finish));
         });
         return command;
     }
