@@ -86,17 +86,10 @@ internal sealed class GlmParser(OutputParserSettings settings)
     {
         while (true)
         {
-            if (Input.NeedsMore)
-                yield return Wait.Input;
-            if (Input.IsAtEnd)
+            foreach (Wait wait in ReadText(parameters))
+                yield return wait;
+            if (Input.Marker is not { } marker)
                 yield break;
-            if (Input.Marker is null)
-            {
-                parameters.Write(Input.TakeText());
-                continue;
-            }
-
-            string marker = Input.Marker;
             Input.Advance();
             if (marker == ValueClose)
             {

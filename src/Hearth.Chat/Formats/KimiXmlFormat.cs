@@ -127,16 +127,10 @@ internal sealed class KimiXmlParser(OutputParserSettings settings) : FamilyParse
     {
         while (true)
         {
-            if (Input.NeedsMore)
-                yield return Wait.Input;
+            foreach (Wait wait in ReadText(parameters))
+                yield return wait;
             if (Input.IsAtEnd)
                 yield break;
-            if (Input.Marker is null)
-            {
-                parameters.Write(Input.TakeText());
-                continue;
-            }
-
             foreach (Wait wait in ReadTag())
                 yield return wait;
             if (Input.NeedsMore)

@@ -92,6 +92,19 @@ internal abstract class FamilyParser : IOutputParser
         }
     }
 
+    /// <summary>Passes text up to the next marker or the end on to a parameter's value.</summary>
+    protected IEnumerable<Wait> ReadText(ParameterWriter into)
+    {
+        while (true)
+        {
+            if (Input.NeedsMore)
+                yield return Wait.Input;
+            if (Input.Marker is not null || Input.IsAtEnd)
+                yield break;
+            into.Write(Input.TakeText());
+        }
+    }
+
     /// <summary>What was read turns out to be no call: all of it is text, or nothing where the answer was cut off in it.</summary>
     protected void GiveUp(string raw)
     {
