@@ -38,21 +38,34 @@ internal sealed class ExpressionParser(TokenStream tokens)
     {
         tokens.Expect("(");
         List<Expression> positional = [];
-        List<(string, Expression)> named = [];
+        List<(string Name, Expression)> named = [];
         Expression? spread = null;
         Expression? namedSpread = null;
         while (!tokens.Current.Is(")"))
         {
+            bool isAllowed = namedSpread is null;
             if (tokens.TryTake("*"))
+            {
+                isAllowed &= spread is null;
                 spread = Parse();
+            }
             else if (tokens.TryTake("**"))
+            {
                 namedSpread = Parse();
+            }
             else if (tokens.Current.Kind == TokenKind.Name && tokens.Next.Is("="))
+            {
                 named.Add(ParseNamedArgument());
-            else if (named.Count > 0)
-                throw tokens.Error("invalid syntax for function call expression");
+                isAllowed &= named.DistinctBy(n => n.Name).Count() == named.Count;
+            }
             else
+            {
+                isAllowed &= named.Count == 0 && spread is null;
                 positional.Add(Parse());
+            }
+
+            if (!isAllowed)
+                throw tokens.Error("invalid syntax for function call expression");
             if (!tokens.TryTake(","))
                 break;
         }
@@ -78,7 +91,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         return new FilterCall(target, name, tokens.Current.Is("(") ? ParseCallArguments() : CallArguments.None, line);
     }
 
-    private (string, Expression) ParseNamedArgument()
+    private (string Name, Expression Value) ParseNamedArgument()
     {
         string name = tokens.Take().Value;
         tokens.Take();

@@ -212,7 +212,7 @@ internal sealed record TestCall(Expression Target, string Test, CallArguments Ar
 /// <summary>The text of a captured block, which filters of <c>set</c> and <c>filter</c> blocks begin with.</summary>
 internal sealed record CapturedBlock(IReadOnlyList<Statement> Body, int Line) : Expression(Line)
 {
-    protected override object? Compute(RenderState state) => state.Capture(state.Scope, _ => { }, Body);
+    protected override object? Compute(RenderState state) => state.Capture(state.Scope, _ => { }, Body, isPartOfLoop: true);
 }
 
 /// <summary>The written arguments of a call.</summary>
@@ -232,11 +232,14 @@ internal sealed record CallArguments(
         foreach ((string name, Expression value) in Named)
             named[name] = value.Evaluate(state);
         if (Spread is not null)
-            positional.AddRange(Operators.Iterate(Spread.Evaluate(state)));
-        if (NamedSpread?.Evaluate(state) is JinjaDict dict)
+            positional.AddRange(Operators.Iterate(Spread.Evaluate(state), "Value after * must be an iterable, not {0}"));
+        if (NamedSpread is not null)
         {
+            object? spread = NamedSpread.Evaluate(state);
+            if (spread is not JinjaDict dict)
+                throw JinjaException.Type($"argument after ** must be a mapping, not {Python.TypeName(spread)}");
             foreach ((object? key, object? value) in dict.Entries)
-                named[Python.ToText(key).Text] = value;
+                named[key is OriginString name ? name.Text : throw JinjaException.Type("keywords must be strings")] = value;
         }
 
         return new Arguments(positional, named);

@@ -58,6 +58,8 @@ public sealed class OriginString : IEquatable<OriginString>
 
     internal OriginString AsMarkup() => new(Text, StartsTrusted, _flips) { IsMarkup = true };
 
+    internal OriginString AsPlain() => IsMarkup ? new(Text, StartsTrusted, _flips) : this;
+
     internal ReadOnlySpan<int> Flips => _flips;
 
     /// <summary>Text that the template wrote.</summary>

@@ -16,6 +16,7 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
 
     private long _steps;
     private int _callDepth;
+    private Completion _completion;
 
     public JinjaLimits Limits => settings.Limits;
 
@@ -26,6 +27,9 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     public OriginBuilder Output { get; set; } = new(settings.Limits.OutputChars);
 
     public Scope Scope { get; set; } = root;
+
+    /// <summary>Where the template's own names are, outside of loops and macros.</summary>
+    public Scope Root { get; } = root;
 
     /// <summary>Counts the work, so that endless templates end.</summary>
     public void Step(long work = 1)
@@ -88,8 +92,16 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     public void ReadFromEach(char start, OriginString text) =>
         Step((long)text.Text.AsSpan().Count(start) * text.Length / CharsReadPerStep);
 
+    /// <summary>How the last captured block was left: by <c>break</c> or <c>continue</c>, it is its loop that is left.</summary>
+    public Completion TakeCompletion()
+    {
+        Completion completion = _completion;
+        _completion = Completion.Normal;
+        return completion;
+    }
+
     /// <summary>Runs <paramref name="body"/> in a scope inside <paramref name="parent"/> and gives what it wrote.</summary>
-    public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body)
+    public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body, bool isPartOfLoop = false)
     {
         OriginBuilder outerOutput = Output;
         Scope outerScope = Scope;
@@ -97,7 +109,9 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
         try
         {
             prepare(Scope);
-            Statement.RunAll(body, this);
+            Completion completion = Statement.RunAll(body, this);
+            if (isPartOfLoop)
+                _completion = completion;
             return Output.ToOriginString();
         }
         finally

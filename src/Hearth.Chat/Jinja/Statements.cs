@@ -41,6 +41,8 @@ internal sealed record Print(Expression Value) : Statement
     public override Completion Run(RenderState state)
     {
         object? value = Value.Evaluate(state);
+        if (state.TakeCompletion() is var left && left != Completion.Normal)
+            return left;
         try
         {
             state.Output.Append(Python.ToText(value));
@@ -77,7 +79,10 @@ internal sealed record Set(Target Target, Expression Value) : Statement
 {
     public override Completion Run(RenderState state)
     {
-        Target.Assign(Value.Evaluate(state), state);
+        object? value = Value.Evaluate(state);
+        if (state.TakeCompletion() is var left && left != Completion.Normal)
+            return left;
+        Target.Assign(value, state);
         return Completion.Normal;
     }
 }
@@ -111,6 +116,46 @@ internal sealed record Do(Expression Value) : Statement
     {
         Value.Evaluate(state);
         return Completion.Normal;
+    }
+}
+
+/// <summary>
+/// <c>block</c>, which other templates could replace if there were any: rendered in its place, where it sees what the template set
+/// outside of loops and macros, or, when scoped, everything.
+/// </summary>
+internal sealed record Block(IReadOnlyList<Statement> Body, bool IsScoped) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        state.Output.Append(state.Capture(IsScoped ? state.Scope : state.Root, _ => { }, Body));
+        return Completion.Normal;
+    }
+}
+
+/// <summary>A statement that needs other templates, of which a chat template has none.</summary>
+internal sealed record NeedsLoader(int Line) : Statement
+{
+    public override Completion Run(RenderState state) =>
+        throw new JinjaException("TypeError", "no loader for this environment specified", Line, state.TemplateName);
+}
+
+/// <summary><c>autoescape</c>: off, which it always is, or an error.</summary>
+internal sealed record AutoEscape(Expression IsOn, IReadOnlyList<Statement> Body) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        if (Operators.IsTrue(IsOn.Evaluate(state)))
+            throw new JinjaException("TemplateRuntimeError", "autoescape is for HTML, which prompts are not", IsOn.Line, state.TemplateName);
+        Scope outer = state.Scope;
+        state.Scope = new Scope(outer);
+        try
+        {
+            return RunAll(Body, state);
+        }
+        finally
+        {
+            state.Scope = outer;
+        }
     }
 }
 

@@ -8,6 +8,9 @@ namespace Hearth.Tests.Chat.Jinja;
 /// <summary>Small templates over the whole language; Golden/jinja/generate.py wrote down what Jinja2 makes of them.</summary>
 public sealed class JinjaCasesTests
 {
+    /// <summary>What a case expects whose error is not worded: Jinja2 lets Python's own errors through, which nobody's template relies on.</summary>
+    private const string AnyError = "!";
+
     [Fact]
     public void Every_case_renders_or_fails_as_jinja2_does()
     {
@@ -21,15 +24,16 @@ public sealed class JinjaCasesTests
             string template = item.GetProperty("template").GetString()!;
             string expected = Expected(item);
             string actual = Render(template, item.GetProperty("variables"), now);
-            if (actual != expected)
+            if (actual != expected && !(expected == AnyError && actual.StartsWith('!')))
                 differences.Add($"{item.GetProperty("name")}: {template}\n  expected {Show(expected)}\n  got      {Show(actual)}");
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} differ:\n{string.Join("\n", differences)}");
+        Assert.True(differences.Count == 0, $"{differences.Count} differ:\n{string.Join("\n", differences.Take(100))}");
     }
 
     private static string Expected(JsonElement item) => item.TryGetProperty("text", out JsonElement text)
         ? "= " + text.GetString()
+        : !item.TryGetProperty("message", out _) ? AnyError
         : Error(item.GetProperty("error").GetString()!, item.GetProperty("message").GetString()!);
 
     private static string Render(string template, JsonElement variables, DateTimeOffset now)
