@@ -120,7 +120,7 @@ internal static class Access
     private static Undefined OutOfRange(object? value, object key) => new($"{Python.ObjectName(value)} has no element {key}");
 
     private static Undefined Missing(object? value, string name) =>
-        new($"'{Python.ObjectName(value)}' has no attribute '{name}'");
+        new($"'{Python.ObjectName(value)}' has no attribute {Python.Repr(OriginString.Trusted(name))}");
 
     private static Undefined Unsafe(object? value, string name) =>
         new($"access to attribute '{name}' of '{Python.TypeName(value)}' object is unsafe.", "SecurityError");

@@ -299,6 +299,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
     private Expression ParseSubscript(Expression node)
     {
         int line = tokens.Take().Line;
+        if (tokens.TryTake("]"))
+            return new Item(node, new ListLiteral([], IsTuple: true, line), line);
         Expression? from = tokens.Current.Is(":") ? null : Parse();
         if (from is not null && !tokens.Current.Is(":"))
         {

@@ -145,8 +145,31 @@ internal sealed record Item(Expression Target, Expression Key, int Line) : Expre
 
 internal sealed record Slice(Expression Target, Expression? From, Expression? To, Expression? By, int Line) : Expression(Line)
 {
-    protected override object? Compute(RenderState state) => state.Made(Access.Slice(
-        Target.Evaluate(state), From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state)));
+    private readonly bool _isConstant = IsConstant(Target) && IsConstant(From) && IsConstant(To) && IsConstant(By);
+
+    /// <summary>
+    /// Printed as it is. Jinja2 computes printed constants while it compiles, where a slice that cannot be is undefined; everywhere else
+    /// it is an error.
+    /// </summary>
+    public bool IsPrinted { get; init; }
+
+    protected override object? Compute(RenderState state)
+    {
+        object? target = Target.Evaluate(state);
+        object? slice = state.Made(Access.Slice(target, From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state)));
+        return slice is Undefined && !(IsPrinted && _isConstant)
+            ? throw JinjaException.Type($"'{Python.TypeName(target)}' object has no slice with such bounds")
+            : slice;
+    }
+
+    private static bool IsConstant(Expression? node) => node switch
+    {
+        null or Literal => true,
+        Sign sign => IsConstant(sign.Operand),
+        ListLiteral list => list.Items.All(IsConstant),
+        DictLiteral dict => dict.Entries.All(e => IsConstant(e.Key) && IsConstant(e.Value)),
+        _ => false,
+    };
 }
 
 internal sealed record Call(Expression Target, CallArguments Arguments, int Line) : Expression(Line)

@@ -42,8 +42,8 @@ internal sealed class PercentFormat(OriginString format, object? values, RenderS
                 Append(builder);
         }
 
-        // Python takes lists and mappings for sources of named values, which nobody has to use.
-        if (values is not (JinjaDict or JinjaList { IsTuple: false }) && _next < _positional.Count)
+        // Python takes whatever has items for a source of named values, which nobody has to use.
+        if (values is not (JinjaDict or Undefined or JinjaList { IsTuple: false, IsIndexable: true }) && _next < _positional.Count)
             throw JinjaException.Type("not all arguments converted during string formatting");
         return builder.ToOriginString();
     }

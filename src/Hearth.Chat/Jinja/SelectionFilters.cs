@@ -5,12 +5,19 @@ internal static class SelectionFilters
 {
     public static readonly Dictionary<string, FilterFunction> All = new()
     {
-        ["map"] = (v, a, s) => new JinjaGenerator(Map(v, a, s), s),
-        ["select"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: true), s),
-        ["reject"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: false), s),
-        ["selectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: true), s),
-        ["rejectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: false), s),
+        ["map"] = (v, a, s) => new JinjaGenerator(Later(() => Map(v, a, s)), s),
+        ["select"] = (v, a, s) => new JinjaGenerator(Later(() => Select(v, a, s, attribute: null, keep: true)), s),
+        ["reject"] = (v, a, s) => new JinjaGenerator(Later(() => Select(v, a, s, attribute: null, keep: false)), s),
+        ["selectattr"] = (v, a, s) => new JinjaGenerator(Later(() => SelectAttribute(v, a, s, keep: true)), s),
+        ["rejectattr"] = (v, a, s) => new JinjaGenerator(Later(() => SelectAttribute(v, a, s, keep: false)), s),
     };
+
+    /// <summary>Nothing happens, and so nothing fails, before somebody asks for an item.</summary>
+    private static IEnumerable<object?> Later(Func<IEnumerable<object?>> make)
+    {
+        foreach (object? item in make())
+            yield return item;
+    }
 
     private static IEnumerable<object?> Map(object? value, Arguments arguments, RenderState state)
     {

@@ -18,7 +18,7 @@ internal static class SequenceFilters
             : new JinjaGenerator(
                 [.. (Tests.IsIterable(v) ? Operators.Iterate(v) : throw new JinjaException("FilterArgumentError", "argument must be iterable")).Reverse()], s),
         ["sort"] = (v, a, s) => Sort(Operators.Iterate(v), SortKey(a), a.Flag(0, "reverse"), s),
-        ["unique"] = (v, a, s) => new JinjaGenerator([.. Unique(Operators.Iterate(v), Key(a, 1, 0))], s),
+        ["unique"] = (v, a, s) => new JinjaGenerator(Unique(v, Key(a, 1, 0)), s),
         ["max"] = (v, a, s) => Extreme(v, Key(a, 1, 0), 1, s),
         ["min"] = (v, a, s) => Extreme(v, Key(a, 1, 0), -1, s),
         ["sum"] = (v, a, s) => Items(v, a.Get(0, "attribute")).Aggregate(
@@ -26,8 +26,8 @@ internal static class SequenceFilters
              (x, y) => s.Made(Operators.Binary("+", x, y, s))),
         ["dictsort"] = DictSort,
         ["groupby"] = GroupBy,
-        ["batch"] = (v, a, s) => new JinjaGenerator([.. Batch(Operators.Iterate(v), a, s)], s),
-        ["slice"] = (v, a, s) => new JinjaGenerator([.. Slice([.. Operators.Iterate(v)], a, s)], s),
+        ["batch"] = (v, a, s) => new JinjaGenerator(Batch(v, a, s), s),
+        ["slice"] = (v, a, s) => new JinjaGenerator(Slice(v, a, s), s),
         ["random"] = (_, _, _) => throw new JinjaException("SecurityError", "random would make the prompt different every time."),
     };
 
@@ -115,10 +115,10 @@ internal static class SequenceFilters
         }
     }
 
-    private static IEnumerable<object?> Unique(IEnumerable<object?> items, Func<object?, object?> key)
+    private static IEnumerable<object?> Unique(object? value, Func<object?, object?> key)
     {
         JinjaDict seen = new();
-        foreach (object? item in items)
+        foreach (object? item in Operators.Iterate(value))
         {
             int before = seen.Count;
             seen.Set(key(item), null);
@@ -172,12 +172,12 @@ internal static class SequenceFilters
         return new JinjaList(groups);
     }
 
-    private static IEnumerable<object?> Batch(IEnumerable<object?> items, Arguments arguments, RenderState state)
+    private static IEnumerable<object?> Batch(object? value, Arguments arguments, RenderState state)
     {
         int size = Operators.ToIndex(arguments.Require(0, "linecount", "batch"));
         state.CheckMade(size);
         List<object?> batch = [];
-        foreach (object? item in items)
+        foreach (object? item in Operators.Iterate(value))
         {
             if (batch.Count == size)
             {
@@ -195,12 +195,13 @@ internal static class SequenceFilters
         yield return new JinjaList(batch);
     }
 
-    private static IEnumerable<object?> Slice(List<object?> items, Arguments arguments, RenderState state)
+    private static IEnumerable<object?> Slice(object? value, Arguments arguments, RenderState state)
     {
         int slices = Operators.ToIndex(arguments.Require(0, "slices", "slice"));
         if (slices == 0)
             throw new JinjaException("ZeroDivisionError", "integer division or modulo by zero");
         state.CheckMade(slices);
+        List<object?> items = [.. Operators.Iterate(value)];
         int size = items.Count / slices;
         int larger = items.Count % slices;
         int start = 0;

@@ -33,7 +33,8 @@ internal sealed class StatementParser
                     break;
                 case TokenKind.VariableBegin:
                     _tokens.Take();
-                    body.Add(new Print(_expressions.ParseTuple()));
+                    Expression printed = _expressions.ParseTuple();
+                    body.Add(new Print(printed is Slice slice ? slice with { IsPrinted = true } : printed));
                     _tokens.Expect(TokenKind.VariableEnd);
                     break;
                 case TokenKind.BlockBegin:

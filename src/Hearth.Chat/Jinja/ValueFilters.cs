@@ -29,12 +29,15 @@ internal static class ValueFilters
         {
             Undefined => new JinjaGenerator([], s),
             JinjaDict dict => new JinjaGenerator(SequenceFilters.Pairs(dict), s),
-            _ => throw JinjaException.Type("Can only get item pairs from a mapping."),
+            _ => new JinjaGenerator(Failing("Can only get item pairs from a mapping."), s),
         },
         ["string"] = (v, _, _) => Python.ToText(v),
         ["safe"] = (v, _, _) => Python.ToText(v).AsMarkup(),
         ["pprint"] = (v, _, _) => Python.Repr(v),
     };
+
+    /// <summary>A generator that fails when it is asked for its first item, as Python's do.</summary>
+    private static IEnumerable<object?> Failing(string message) => Enumerable.Repeat(message, 1).Select<string, object?>(m => throw JinjaException.Type(m));
 
     private static object? Default(object? value, Arguments arguments, RenderState state) =>
         value is Undefined || (arguments.Flag(1, "boolean") && !Operators.IsTrue(value))

@@ -59,10 +59,18 @@ public sealed class HostileTemplateTests
         { "{% set ns = namespace(x=[], y=[]) %}{% for i in range(100000) %}{% set ns.x = [ns.x] %}{% set ns.y = [ns.y] %}{% endfor %}{{ ns.x == ns.y }}", "a value is nested deeper than 200" },
         { "{% set ns = namespace(x=[], y=[]) %}{% for i in range(100000) %}{% set ns.x = [ns.x] %}{% set ns.y = [ns.y] %}{% endfor %}{{ ns.x < ns.y }}", "a value is nested deeper than 200" },
         { "{% set ns = namespace(x=['a']) %}{% for i in range(100000) %}{% set ns.x = ns.x | map('upper') %}{% endfor %}{{ ns.x | list }}", "nested deeper than the stack allows" },
-        { "{{ ('<' * 1000000) | striptags }}", "needs more than 2000000 steps" },
-        { "{{ ('%(' * 500000) % {} }}", "needs more than 2000000 steps" },
+        { "{{ ('%(' * 500000) % {} }}", "incomplete format key" },
+        { "{{ '%1000000000d' % 1 }}", "items are more than the limit of 1000000" },
+        { "{{ '%.1000000000d' % 1 }}", "items are more than the limit of 1000000" },
+        { "{{ '%.100000f' % 1.5 }}", "a number has more than 1100 decimal places" },
+        { "{{ '%*d' % (10 ** 12, 1) }}", "items are more than the limit of 1000000" },
+        { "{{ ('{:' * 500000).format(1) }}", "expected '}' before end of string" },
+        { "{{ '{:.99999f}'.format(1.5) }}", "a number has more than 1100 decimal places" },
+        { "{{ ('\t' * 100000).expandtabs(1000000) }}", "the text is longer than 16777216 characters" },
+        { "{{ ('a ' * 400000) | wordwrap(1, wrapstring='x' * 100) }}", "the text is longer than 16777216 characters" },
+        { "{{ ('straße ' * 100000).upper().upper() * 3 }}", "items are more than the limit of 1000000" },
         { "{% set d = '7' * 4200 %}{% for i in range(1000000) %}{% if d | int %}{% endif %}{% endfor %}", "needs more than 2000000 steps" },
-        { "{{ '{:>99999999}'.format(1) }}", "Invalid format specifier" },
+        { "{{ '{:>99999999}'.format(1) }}", "items are more than the limit of 1000000" },
     };
 
     public static TheoryData<string, string, string> Nested => new()
