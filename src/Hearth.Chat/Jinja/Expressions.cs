@@ -44,7 +44,7 @@ internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple
         List<object?> values = new(Items.Count);
         foreach (Expression item in Items)
             values.Add(item.Evaluate(state));
-        return new JinjaList(values, IsTuple);
+        return state.Made(new JinjaList(values, IsTuple));
     }
 }
 
@@ -55,7 +55,7 @@ internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Val
         JinjaDict dict = new();
         foreach ((Expression key, Expression value) in Entries)
             dict.Set(key.Evaluate(state), value.Evaluate(state));
-        return dict;
+        return state.Made(dict);
     }
 }
 

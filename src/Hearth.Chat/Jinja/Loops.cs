@@ -133,17 +133,7 @@ internal sealed class LoopState(For loop, List<object?> items, int depth)
     {
         if (!loop.IsRecursive)
             throw JinjaException.Type("The loop must have the 'recursive' marker to be called recursively.");
-        OriginBuilder outer = state.Output;
-        state.Output = new OriginBuilder(state.Limits.OutputChars);
-        try
-        {
-            loop.RunOver(arguments.Require(0, "iterable", "LoopContext.__call__"), depth + 1, state);
-            return state.Output.ToOriginString();
-        }
-        finally
-        {
-            state.Output = outer;
-        }
+        return state.Capture(() => loop.RunOver(arguments.Require(0, "iterable", "LoopContext.__call__"), depth + 1, state));
     }
 
     private object? Cycle(Arguments arguments) => arguments.Positional.Count == 0

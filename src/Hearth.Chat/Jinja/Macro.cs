@@ -33,7 +33,7 @@ internal sealed record Macro(string Name, IReadOnlyList<(string Name, Expression
 
     public override Completion Run(RenderState state)
     {
-        state.Scope.Set(Name, ToFunction(state.Scope));
+        state.Scope.Set(Name, state.Made(ToFunction(state.Scope)));
         return Completion.Normal;
     }
 

@@ -15,7 +15,9 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     private const int BitsMadePerStep = 64;
 
     private long _steps;
+    private readonly LiveMemory _memory = new(settings.Limits.MemoryBytes);
     private int _callDepth;
+    private int _outerChars;
     private Completion _completion;
 
     public JinjaLimits Limits => settings.Limits;
@@ -52,6 +54,8 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     /// <summary>Counts a new value by its size, because it takes memory; gives it back.</summary>
     public object? Made(object? value)
     {
+        if (LiveMemory.SizeOf(value) is var bytes and > 0)
+            _memory.Add(value!, bytes);
         Step(value switch
         {
             OriginString text => text.Length / CharsMadePerStep,
@@ -103,20 +107,41 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     /// <summary>Runs <paramref name="body"/> in a scope inside <paramref name="parent"/> and gives what it wrote.</summary>
     public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body, bool isPartOfLoop = false)
     {
-        OriginBuilder outerOutput = Output;
         Scope outerScope = Scope;
-        (Output, Scope) = (new OriginBuilder(Limits.OutputChars), new Scope(parent));
+        Scope = new Scope(parent);
         try
         {
-            prepare(Scope);
-            Completion completion = Statement.RunAll(body, this);
-            if (isPartOfLoop)
-                _completion = completion;
-            return Output.ToOriginString();
+            return Capture(() =>
+            {
+                prepare(Scope);
+                Completion completion = Statement.RunAll(body, this);
+                if (isPartOfLoop)
+                    _completion = completion;
+            });
         }
         finally
         {
-            (Output, Scope) = (outerOutput, outerScope);
+            Scope = outerScope;
+        }
+    }
+
+    /// <summary>What <paramref name="write"/> writes, instead of writing it; all that is being written at a time shares one limit.</summary>
+    public OriginString Capture(Action write)
+    {
+        OriginBuilder outer = Output;
+        _outerChars += outer.Length;
+        Output = new OriginBuilder(Math.Max(0, Limits.OutputChars - _outerChars));
+        try
+        {
+            write();
+            OriginString text = Output.ToOriginString();
+            Made(text);
+            return text;
+        }
+        finally
+        {
+            _outerChars -= outer.Length;
+            Output = outer;
         }
     }
 }
