@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Hearth.Chat.Jinja;
 
 /// <summary>A node that has a value.</summary>
-internal abstract record Expression(int Line)
+internal abstract record Expression(Place Place)
 {
     /// <summary>The value; errors carry the line of the innermost node that knows its own.</summary>
     public object? Evaluate(RenderState state)
@@ -14,30 +14,30 @@ internal abstract record Expression(int Line)
             RenderState.EnsureStack();
             return Compute(state);
         }
-        catch (JinjaException e) when (e.PassesBy(Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Place, state.TemplateName))
         {
             throw;
         }
         catch (RegexMatchTimeoutException)
         {
-            throw JinjaException.Limit("a text takes too long to search").At(Line, state.TemplateName);
+            throw JinjaException.Limit("a text takes too long to search").At(Place, state.TemplateName);
         }
     }
 
     protected abstract object? Compute(RenderState state);
 }
 
-internal sealed record Literal(object? Value, int Line) : Expression(Line)
+internal sealed record Literal(object? Value, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => Value;
 }
 
-internal sealed record Name(string Identifier, int Line) : Expression(Line)
+internal sealed record Name(string Identifier, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => state.Scope.Get(Identifier);
 }
 
-internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple, int Line) : Expression(Line)
+internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -48,7 +48,7 @@ internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple
     }
 }
 
-internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Value)> Entries, int Line) : Expression(Line)
+internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Value)> Entries, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -59,7 +59,7 @@ internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Val
     }
 }
 
-internal sealed record Conditional(Expression Test, Expression Then, Expression? Else, int Line) : Expression(Line)
+internal sealed record Conditional(Expression Test, Expression Then, Expression? Else, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -67,11 +67,11 @@ internal sealed record Conditional(Expression Test, Expression Then, Expression?
             return Then.Evaluate(state);
         return Else is not null
             ? Else.Evaluate(state)
-            : new Undefined($"the inline if-expression on line {Line} evaluated to false and no else section was defined.");
+            : new Undefined($"the inline if-expression on line {Place.Line} evaluated to false and no else section was defined.");
     }
 }
 
-internal sealed record Logical(bool IsAnd, Expression Left, Expression Right, int Line) : Expression(Line)
+internal sealed record Logical(bool IsAnd, Expression Left, Expression Right, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -80,23 +80,23 @@ internal sealed record Logical(bool IsAnd, Expression Left, Expression Right, in
     }
 }
 
-internal sealed record Not(Expression Operand, int Line) : Expression(Line)
+internal sealed record Not(Expression Operand, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => !Operators.IsTrue(Operand.Evaluate(state));
 }
 
-internal sealed record Sign(bool IsNegative, Expression Operand, int Line) : Expression(Line)
+internal sealed record Sign(bool IsNegative, Expression Operand, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => Operators.Sign(Operand.Evaluate(state), IsNegative);
 }
 
-internal sealed record Binary(string Operator, Expression Left, Expression Right, int Line) : Expression(Line)
+internal sealed record Binary(string Operator, Expression Left, Expression Right, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) =>
         state.Made(Operators.Binary(Operator, Left.Evaluate(state), Right.Evaluate(state), state));
 }
 
-internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) : Expression(Line)
+internal sealed record Concatenation(IReadOnlyList<Expression> Parts, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -108,7 +108,7 @@ internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) 
 }
 
 /// <summary><c>a &lt; b &lt;= c</c>: each neighbour pair is compared, each operand evaluated once.</summary>
-internal sealed record Comparison(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest, int Line) : Expression(Line)
+internal sealed record Comparison(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -127,12 +127,12 @@ internal sealed record Comparison(Expression First, IReadOnlyList<(string Operat
     }
 }
 
-internal sealed record Attribute(Expression Target, string Key, int Line) : Expression(Line)
+internal sealed record Attribute(Expression Target, string Key, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => Access.Attribute(Target.Evaluate(state), Key);
 }
 
-internal sealed record Item(Expression Target, Expression Key, int Line) : Expression(Line)
+internal sealed record Item(Expression Target, Expression Key, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -143,7 +143,7 @@ internal sealed record Item(Expression Target, Expression Key, int Line) : Expre
     }
 }
 
-internal sealed record Slice(Expression Target, Expression? From, Expression? To, Expression? By, int Line) : Expression(Line)
+internal sealed record Slice(Expression Target, Expression? From, Expression? To, Expression? By, Place Place) : Expression(Place)
 {
     private readonly bool _isConstant = IsConstant(Target) && IsConstant(From) && IsConstant(To) && IsConstant(By);
 
@@ -172,7 +172,7 @@ internal sealed record Slice(Expression Target, Expression? From, Expression? To
     };
 }
 
-internal sealed record Call(Expression Target, CallArguments Arguments, int Line) : Expression(Line)
+internal sealed record Call(Expression Target, CallArguments Arguments, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -198,7 +198,7 @@ internal sealed record Call(Expression Target, CallArguments Arguments, int Line
     };
 }
 
-internal sealed record FilterCall(Expression Target, string Filter, CallArguments Arguments, int Line) : Expression(Line)
+internal sealed record FilterCall(Expression Target, string Filter, CallArguments Arguments, Place Place) : Expression(Place)
 {
     private readonly FilterFunction? _function = Filters.Find(Filter);
 
@@ -218,7 +218,7 @@ internal sealed record FilterCall(Expression Target, string Filter, CallArgument
     }
 }
 
-internal sealed record TestCall(Expression Target, string Test, CallArguments Arguments, int Line) : Expression(Line)
+internal sealed record TestCall(Expression Target, string Test, CallArguments Arguments, Place Place) : Expression(Place)
 {
     private readonly TestFunction? _function = Tests.Find(Test);
 
@@ -233,7 +233,7 @@ internal sealed record TestCall(Expression Target, string Test, CallArguments Ar
 }
 
 /// <summary>The text of a captured block, which filters of <c>set</c> and <c>filter</c> blocks begin with.</summary>
-internal sealed record CapturedBlock(IReadOnlyList<Statement> Body, int Line) : Expression(Line)
+internal sealed record CapturedBlock(IReadOnlyList<Statement> Body, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => state.Capture(state.Scope, _ => { }, Body, isPartOfLoop: true);
 }

@@ -20,8 +20,11 @@ internal enum TokenKind
     End,
 }
 
+/// <summary>Where something stands in a template: its line, from 1, and its offset in the source as the lexer reads it.</summary>
+internal readonly record struct Place(int Line, int Offset);
+
 /// <summary>One token; <paramref name="Value"/> is the data, name, operator or decoded literal.</summary>
-internal readonly record struct Token(TokenKind Kind, string Value, int Line)
+internal readonly record struct Token(TokenKind Kind, string Value, Place Place)
 {
     public bool Is(string op) => Kind == TokenKind.Operator && Value == op;
 
@@ -46,9 +49,15 @@ internal sealed class Lexer
 
     private Lexer(string source, string name)
     {
-        string text = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        _source = text.EndsWith('\n') ? text[..^1] : text;
+        _source = Normalize(source);
         _name = name;
+    }
+
+    /// <summary>The source as it is read: every line end is one character, and one at the very end is dropped.</summary>
+    public static string Normalize(string source)
+    {
+        string text = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        return text.EndsWith('\n') ? text[..^1] : text;
     }
 
     public static List<Token> Tokenize(string source, string name)
@@ -62,9 +71,11 @@ internal sealed class Lexer
         return lexer._tokens;
     }
 
-    private JinjaException Error(string message) => new("TemplateSyntaxError", message, _line, _name);
+    private JinjaException Error(string message) => new("TemplateSyntaxError", message, Here, _name);
 
-    private void Add(TokenKind kind, string value) => _tokens.Add(new Token(kind, value, _line));
+    private Place Here => new(_line, _position);
+
+    private void Add(TokenKind kind, string value) => _tokens.Add(new Token(kind, value, Here));
 
     private char At(int index) => index < _source.Length ? _source[index] : '\0';
 

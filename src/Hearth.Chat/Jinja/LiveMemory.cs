@@ -25,7 +25,7 @@ internal sealed class LiveMemory(long limitBytes)
         JinjaList list => 120 + (32L * list.Items.Count),
         JinjaDict dict => 300 + (120L * dict.Count),
         BigInteger number => 40 + (number.GetBitLength() / 8),
-        JinjaFunction or JinjaNamespace or JinjaGenerator => 600,
+        JinjaFunction or JinjaNamespace or JinjaGenerator => 500,
         _ => 0,
     };
 

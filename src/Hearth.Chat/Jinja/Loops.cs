@@ -12,7 +12,7 @@ internal sealed record For(
         {
             RunOver(iterable, depth: 1, state);
         }
-        catch (JinjaException e) when (e.PassesBy(Iterable.Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Iterable.Place, state.TemplateName))
         {
             throw;
         }

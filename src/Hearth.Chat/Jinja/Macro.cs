@@ -1,7 +1,7 @@
 namespace Hearth.Chat.Jinja;
 
 /// <summary>A macro: a function that gives what its body writes.</summary>
-internal sealed record Macro(string Name, IReadOnlyList<(string Name, Expression? Default)> Parameters, IReadOnlyList<Statement> Body, int Line)
+internal sealed record Macro(string Name, IReadOnlyList<(string Name, Expression? Default)> Parameters, IReadOnlyList<Statement> Body, Place Place)
     : Statement
 {
     /// <summary>The body reads <c>varargs</c>.</summary>

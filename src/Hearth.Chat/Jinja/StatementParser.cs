@@ -67,9 +67,9 @@ internal sealed class StatementParser
             "if" => ParseIf(),
             "for" => ParseFor(),
             "set" => ParseSet(),
-            "macro" => ParseMacro(keyword.Line),
-            "call" => ParseCall(keyword.Line),
-            "filter" => ParseFilterBlock(keyword.Line),
+            "macro" => ParseMacro(keyword.Place),
+            "call" => ParseCall(keyword.Place),
+            "filter" => ParseFilterBlock(keyword.Place),
             "with" => ParseWith(),
             "do" => new Do(_expressions.ParseTuple()),
             "print" => ParsePrint(),
@@ -125,18 +125,18 @@ internal sealed class StatementParser
 
     private Set ParseSet()
     {
-        int line = _tokens.Line;
+        Place place = _tokens.Place;
         Target target = ParseTargets(() => _tokens.Current.Is("="));
         if (_tokens.TryTake("="))
             return new Set(target, _expressions.ParseTuple());
-        return new Set(target, ParseCaptured(line, "endset"));
+        return new Set(target, ParseCaptured(place, "endset"));
     }
 
     /// <summary>A block whose text goes through filters: <c>{% set x | trim %}...{% endset %}</c>.</summary>
-    private Expression ParseCaptured(int line, string end)
+    private Expression ParseCaptured(Place place, string end)
     {
         List<Statement> body = [];
-        Expression value = _expressions.ParseFilters(new CapturedBlock(body, line));
+        Expression value = _expressions.ParseFilters(new CapturedBlock(body, place));
         body.AddRange(ParseBlock(end));
         return value;
     }
@@ -204,18 +204,18 @@ internal sealed class StatementParser
 
         if (_tokens.TryTakeName("with") || _tokens.TryTakeName("without"))
             _tokens.ExpectName("context");
-        return new NeedsLoader(keyword.Line);
+        return new NeedsLoader(keyword.Place);
     }
 
-    private Macro ParseMacro(int line)
+    private Macro ParseMacro(Place place)
     {
         string name = _tokens.Expect(TokenKind.Name).Value;
         IReadOnlyList<(string, Expression?)> parameters = ParseParameters();
-        return ParseFunction(name, parameters, "endmacro", line);
+        return ParseFunction(name, parameters, "endmacro", place);
     }
 
     /// <summary>A macro's body: loops around it are not its own, and the names it uses tell which surplus arguments it takes.</summary>
-    private Macro ParseFunction(string name, IReadOnlyList<(string Name, Expression?)> parameters, string end, int line)
+    private Macro ParseFunction(string name, IReadOnlyList<(string Name, Expression?)> parameters, string end, Place place)
     {
         if (parameters.DistinctBy(p => p.Name).Count() < parameters.Count)
             throw _tokens.Error($"macro '{name}' has two parameters of one name");
@@ -227,7 +227,7 @@ internal sealed class StatementParser
             throw _tokens.Error("When defining macros or call blocks the special \"caller\" argument must be omitted or be given a default.");
         outerNames.UnionWith(names);
         (_loops, _expressions.Names) = (loops, outerNames);
-        return new Macro(name, parameters, body, line)
+        return new Macro(name, parameters, body, place)
         {
             TakesPositional = names.Contains("varargs"),
             TakesNamed = names.Contains("kwargs"),
@@ -258,19 +258,19 @@ internal sealed class StatementParser
         return parameters;
     }
 
-    private CallBlock ParseCall(int line)
+    private CallBlock ParseCall(Place place)
     {
         IReadOnlyList<(string, Expression?)> parameters = _tokens.Current.Is("(") ? ParseParameters() : [];
         Expression call = _expressions.Parse();
         if (call is not Call macroCall)
             throw _tokens.Error("expected call");
-        return new CallBlock(ParseFunction("caller", parameters, "endcall", line), macroCall);
+        return new CallBlock(ParseFunction("caller", parameters, "endcall", place), macroCall);
     }
 
-    private Print ParseFilterBlock(int line)
+    private Print ParseFilterBlock(Place place)
     {
         List<Statement> body = [];
-        Expression value = _expressions.ParseFilters(_expressions.ParseFilter(new CapturedBlock(body, line)));
+        Expression value = _expressions.ParseFilters(_expressions.ParseFilter(new CapturedBlock(body, place)));
         body.AddRange(ParseBlock("endfilter"));
         return new Print(value);
     }
@@ -292,7 +292,7 @@ internal sealed class StatementParser
 
     private Target ParseTargets(Func<bool> isEnd, bool withAttributes = true)
     {
-        int line = _tokens.Line;
+        Place place = _tokens.Place;
         List<Target> parts = [ParseTarget(withAttributes)];
         bool isTuple = false;
         while (_tokens.TryTake(","))
@@ -303,7 +303,7 @@ internal sealed class StatementParser
             parts.Add(ParseTarget(withAttributes));
         }
 
-        return isTuple ? new TupleTarget(parts, line) : parts[0];
+        return isTuple ? new TupleTarget(parts, place) : parts[0];
     }
 
     private Target ParseTarget(bool withAttributes = true)
@@ -321,7 +321,7 @@ internal sealed class StatementParser
         if (name.Value == "loop" && _allLoops > 0)
             throw _tokens.Error("Can't assign to special loop variable in for-loop", "TemplateAssertionError");
         return withAttributes && _tokens.TryTake(".")
-            ? new NamespaceTarget(name.Value, _tokens.Expect(TokenKind.Name).Value, name.Line)
+            ? new NamespaceTarget(name.Value, _tokens.Expect(TokenKind.Name).Value, name.Place)
             : new NameTarget(name.Value);
     }
 }

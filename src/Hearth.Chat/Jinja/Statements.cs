@@ -47,7 +47,7 @@ internal sealed record Print(Expression Value) : Statement
         {
             state.Output.Append(Python.ToText(value));
         }
-        catch (JinjaException e) when (e.PassesBy(Value.Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Value.Place, state.TemplateName))
         {
             throw;
         }
@@ -133,10 +133,10 @@ internal sealed record Block(IReadOnlyList<Statement> Body, bool IsScoped) : Sta
 }
 
 /// <summary>A statement that needs other templates, of which a chat template has none.</summary>
-internal sealed record NeedsLoader(int Line) : Statement
+internal sealed record NeedsLoader(Place Place) : Statement
 {
     public override Completion Run(RenderState state) =>
-        throw new JinjaException("TypeError", "no loader for this environment specified", Line, state.TemplateName);
+        throw new JinjaException("TypeError", "no loader for this environment specified", Place, state.TemplateName);
 }
 
 /// <summary><c>autoescape</c>: off, which it always is, or an error.</summary>
@@ -145,7 +145,7 @@ internal sealed record AutoEscape(Expression IsOn, IReadOnlyList<Statement> Body
     public override Completion Run(RenderState state)
     {
         if (Operators.IsTrue(IsOn.Evaluate(state)))
-            throw new JinjaException("TemplateRuntimeError", "autoescape is for HTML, which prompts are not", IsOn.Line, state.TemplateName);
+            throw new JinjaException("TemplateRuntimeError", "autoescape is for HTML, which prompts are not", IsOn.Place, state.TemplateName);
         Scope outer = state.Scope;
         state.Scope = new Scope(outer);
         try
@@ -182,7 +182,7 @@ internal sealed record CallBlock(Macro Caller, Call Call) : Statement
         {
             state.Output.Append(Python.ToText(Call.Invoke(target, new Arguments(arguments.Positional, named), state)));
         }
-        catch (JinjaException e) when (e.PassesBy(Call.Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Call.Place, state.TemplateName))
         {
             throw;
         }
@@ -211,17 +211,17 @@ internal sealed record NameTarget(string Name) : Target
     public override void Assign(object? value, RenderState state) => state.Scope.Set(Name, value);
 }
 
-internal sealed record NamespaceTarget(string Namespace, string Attribute, int Line) : Target
+internal sealed record NamespaceTarget(string Namespace, string Attribute, Place Place) : Target
 {
     public override void Assign(object? value, RenderState state)
     {
         if (state.Scope.Get(Namespace) is not JinjaNamespace space)
-            throw new JinjaException("TemplateRuntimeError", "cannot assign attribute on non-namespace object", Line, state.TemplateName);
+            throw new JinjaException("TemplateRuntimeError", "cannot assign attribute on non-namespace object", Place, state.TemplateName);
         space.Attributes[Attribute] = value;
     }
 }
 
-internal sealed record TupleTarget(IReadOnlyList<Target> Parts, int Line) : Target
+internal sealed record TupleTarget(IReadOnlyList<Target> Parts, Place Place) : Target
 {
     public override IEnumerable<string> Names => Parts.SelectMany(p => p.Names);
 
@@ -237,7 +237,7 @@ internal sealed record TupleTarget(IReadOnlyList<Target> Parts, int Line) : Targ
             for (int i = 0; i < Parts.Count; i++)
                 Parts[i].Assign(values[i], state);
         }
-        catch (JinjaException e) when (e.PassesBy(Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Place, state.TemplateName))
         {
             throw;
         }
