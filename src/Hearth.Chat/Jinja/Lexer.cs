@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Hearth.Chat.Jinja;
@@ -21,6 +22,7 @@ internal enum TokenKind
 }
 
 /// <summary>Where something stands in a template: its line, from 1, and its offset in the source as the lexer reads it.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Place(int Line, int Offset);
 
 /// <summary>One token; <paramref name="Value"/> is the data, name, operator or decoded literal.</summary>
