@@ -9,7 +9,7 @@ namespace Hearth.Chat.Jinja;
 internal sealed class LiveMemory(long limitBytes)
 {
     /// <summary>Smaller values are so many that only a sample of them is followed, each for all that it stands for.</summary>
-    private const long SampledBelowBytes = 1024;
+    private const long SampledBelowBytes = 16 * 1024;
 
     private const int SampledOf = 32;
 
