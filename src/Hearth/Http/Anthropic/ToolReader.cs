@@ -15,10 +15,12 @@ internal static class ToolReader
         List<ToolDefinition> definitions = [];
         for (int i = 0; i < tools.Count; i++)
         {
-            ToolWire tool = tools[i];
+            string path = $"tools.{i}";
+            ToolWire? tool = tools[i];
+            if (tool is null)
+                return WireErrors.Required(path);
             if (tool.DeferLoading == true || tool.Type?.StartsWith("advisor_", StringComparison.Ordinal) == true)
                 continue;
-            string path = $"tools.{i}";
             if (BuiltInTools.Find(tool.Type) is { } builtIn)
                 definitions.Add(builtIn with { Name = tool.Name ?? builtIn.Name });
             else if (tool.Type is not (null or "custom") && tool.InputSchema.ValueKind != JsonValueKind.Object)
