@@ -7,10 +7,13 @@ namespace Hearth.Chat.Jinja;
 /// </summary>
 internal static class Arithmetic
 {
+    /// <summary>Every integer up to this one is a double.</summary>
+    private static readonly BigInteger ExactDouble = 1L << 53;
+
     public static object Compute(string op, object left, object right)
     {
-        if (op == "/")
-            return Divide(Operators.ToDouble(left), Operators.ToDouble(right), "division by zero");
+        if (op == "/" && left is not double && right is not double)
+            return DivideIntegers(Integer(left), Integer(right));
         if (left is double || right is double)
             return ComputeDouble(op, Operators.ToDouble(left), Operators.ToDouble(right));
         if (op == "**")
@@ -89,25 +92,54 @@ internal static class Arithmetic
         "+" => left + right,
         "-" => left - right,
         "*" => left * right,
-        "//" => Math.Floor(Divide(left, right, "float floor division by zero")),
-        "%" => Modulo(left, right),
+        "/" => right == 0 ? throw ByZero("float division by zero") : left / right,
+        "//" => right == 0 ? throw ByZero("float floor division by zero") : DivideModulo(left, right).Quotient,
+        "%" => right == 0 ? throw ByZero("float modulo") : DivideModulo(left, right).Modulo,
         _ => PowerDouble(left, right),
     };
 
-    private static double Divide(double left, double right, string message) => right == 0 ? throw ByZero(message) : left / right;
-
-    private static double Modulo(double left, double right)
+    /// <summary>The quotient of integers of any length, rounded once.</summary>
+    private static double DivideIntegers(BigInteger left, BigInteger right)
     {
-        if (right == 0)
-            throw ByZero("float modulo");
+        if (right.IsZero)
+            throw ByZero("division by zero");
+        if (BigInteger.Abs(left) <= ExactDouble && BigInteger.Abs(right) <= ExactDouble)
+            return (double)left / (double)right;
+        // Enough bits for the 53 of a double, and one that says whether anything is left over.
+        int shift = (int)(66 - left.GetBitLength() + right.GetBitLength());
+        (BigInteger quotient, BigInteger rest) = BigInteger.DivRem(
+            BigInteger.Abs(left) << Math.Max(0, shift), BigInteger.Abs(right) << Math.Max(0, -shift));
+        double result = Math.ScaleB(Operators.ToDouble((quotient << 1) + (rest.IsZero ? 0 : 1)), -shift - 1);
+        if (double.IsInfinity(result))
+            throw new JinjaException("OverflowError", "integer division result too large for a float");
+        return left.Sign < 0 == right.Sign < 0 ? result : -result;
+    }
+
+    /// <summary>Python's floor division of floats: the rest has the sign of the divisor, and the quotient fits the rest.</summary>
+    private static (double Quotient, double Modulo) DivideModulo(double left, double right)
+    {
         double rest = left % right;
-        return rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest;
+        double quotient = (left - rest) / right;
+        if (rest == 0)
+        {
+            rest = Math.CopySign(0, right);
+        }
+        else if (right < 0 != rest < 0)
+        {
+            rest += right;
+            quotient -= 1;
+        }
+
+        if (quotient == 0)
+            return (Math.CopySign(0, left / right), rest);
+        double floor = Math.Floor(quotient);
+        return (quotient - floor > 0.5 ? floor + 1 : floor, rest);
     }
 
     private static object Power(BigInteger value, BigInteger exponent)
     {
         if (exponent < 0)
-            return PowerDouble((double)value, (double)exponent);
+            return PowerDouble(Operators.ToDouble(value), Operators.ToDouble(exponent));
         if (value.IsZero || value.IsOne)
             return (long)(exponent.IsZero ? BigInteger.One : value);
         return exponent * (BigInteger.Abs(value).GetBitLength() - 1) <= JinjaLimits.IntegerBits && exponent <= int.MaxValue
@@ -117,7 +149,9 @@ internal static class Arithmetic
 
     private static double PowerDouble(double value, double exponent) => value == 0 && exponent < 0
         ? throw ByZero("0.0 cannot be raised to a negative power")
-        : Math.Pow(value, exponent);
+        : Math.Pow(value, exponent) is var power && double.IsInfinity(power) && double.IsFinite(value) && double.IsFinite(exponent)
+            ? throw new JinjaException("OverflowError", "(34, 'Numerical result out of range')")
+            : power;
 
     private static JinjaException ByZero(string message) => new("ZeroDivisionError", message);
 }

@@ -1,123 +1,141 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Hearth.Chat.Jinja;
 
-/// <summary>Python's <c>'...'.format(...)</c> with positions, names, attributes, conversions and the common format specifications.</summary>
-internal static partial class BraceFormat
+/// <summary>Python's <c>'...'.format(...)</c>: positions, names, attributes, items, conversions and nested specifications.</summary>
+internal sealed class BraceFormat(OriginString format, Arguments arguments, RenderState state)
 {
+    private int? _automatic;
+
     public static OriginString Apply(OriginString format, Arguments arguments, RenderState state)
     {
+        OriginString text = new BraceFormat(format, arguments, state).Expand(0, format.Length, depth: 2);
+        return format.IsMarkup ? text.AsMarkup() : text;
+    }
+
+    private OriginString Expand(int start, int end, int depth)
+    {
+        if (depth == 0)
+            throw JinjaException.Value("Max string recursion exceeded");
         OriginBuilder builder = new(state.Limits.OutputChars);
-        int automatic = 0;
-        int start = 0;
-        foreach (Match match in Fields().Matches(format.Text))
+        int i = start;
+        while (i < end)
         {
-            builder.Append(format, start, match.Index - start);
-            start = match.Index + match.Length;
-            if (match.Value is "{{" or "}}")
-                builder.Append(match.Value[..1]);
-            else if (match.Value is "{" or "}")
-                throw JinjaException.Value($"Single '{match.Value}' encountered in format string");
-            else
-                Append(builder, Field(match.Groups["field"].Value, arguments, ref automatic), match);
+            int brace = format.Text.AsSpan(i, end - i).IndexOfAny('{', '}');
+            int plain = brace < 0 ? end - i : brace;
+            builder.Append(format, i, plain);
+            i += plain;
+            if (i == end)
+                break;
+            char c = format.Text[i];
+            if (i + 1 < end && format.Text[i + 1] == c)
+            {
+                builder.Append(format, i, 1);
+                i += 2;
+                continue;
+            }
+
+            if (c == '}' || i + 1 == end)
+                throw JinjaException.Value($"Single '{c}' encountered in format string");
+            int close = FieldEnd(i + 1, end);
+            builder.Append(Field(i + 1, close, depth));
+            i = close + 1;
         }
 
-        return builder.Append(format, start, format.Length - start).ToOriginString();
+        return builder.ToOriginString();
     }
 
-    private static object? Field(string field, Arguments arguments, ref int automatic)
+    /// <summary>Where the field's closing brace stands; braces nest, and brackets hide them.</summary>
+    private int FieldEnd(int start, int end)
     {
-        Match first = FirstPart().Match(field);
-        string name = first.Value;
-        object? value;
-        if (name.Length == 0 || int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        int nesting = 1;
+        bool inName = true;
+        for (int i = start; i < end; i++)
         {
-            int index = name.Length == 0 ? automatic++ : int.Parse(name, CultureInfo.InvariantCulture);
-            value = index < arguments.Positional.Count
-                ? arguments.Positional[index]
-                : throw new JinjaException("IndexError", "tuple index out of range");
-        }
-        else if (!arguments.Named.TryGetValue(name, out value))
-        {
-            throw new JinjaException("KeyError", $"'{name}'");
-        }
-
-        foreach (Match part in Parts().Matches(field[name.Length..]))
-        {
-            string key = part.Groups["key"].Value;
-            value = part.Value[0] == '.' ? Access.Attribute(value, key)
-                : Access.Item(value, long.TryParse(key, out long index) ? index : OriginString.Trusted(key));
-        }
-
-        return value is Undefined undefined ? throw undefined.Error() : value;
-    }
-
-    private static void Append(OriginBuilder builder, object? value, Match field)
-    {
-        Match layout = Layout().Match(field.Groups["layout"].Value);
-        if (!layout.Success)
-            throw JinjaException.Value("Invalid format specifier");
-        char type = layout.Groups["type"].Value is [var c] ? c : '\0';
-        int? precision = layout.Groups["precision"].Success ? int.Parse(layout.Groups["precision"].Value, CultureInfo.InvariantCulture) : null;
-        if (value is bool && layout.Length > 0)
-            value = Operators.ToLong(value);
-        if (value is OriginString && type is not ('\0' or 's'))
-            throw JinjaException.Value($"Unknown format code '{type}' for object of type 'str'");
-        OriginString text = field.Groups["conversion"].Value is "r" or "a" ? Python.Repr(value) : Text(value, type, precision);
-        if (layout.Groups["comma"].Success)
-            text = OriginString.Trusted(Grouped(text.Text));
-        if (layout.Groups["sign"].Value == "+" && Operators.IsNumber(value) && !text.Text.StartsWith('-'))
-            text = OriginString.Trusted("+" + text.Text);
-        Pad(builder, text, layout, Operators.IsNumber(value));
-    }
-
-    private static OriginString Text(object? value, char type, int? precision)
-    {
-        if (type is '\0' or 's')
-        {
-            if (value is double number && precision is { } digits)
-                return OriginString.Trusted(NumberFormat.Write(number, 'g', digits)!);
-            OriginString text = Python.ToText(value);
-            return precision is { } longest && text.CodePoints > longest ? text.SliceCodePoints(0, longest) : text;
+            state.Step();
+            switch (format.Text[i])
+            {
+                case '[' when inName:
+                    i = format.Text.IndexOf(']', i, end - i) is var closing && closing >= 0 ? closing : end;
+                    break;
+                case ':' or '!':
+                    inName = false;
+                    break;
+                case '{':
+                    nesting++;
+                    break;
+                case '}' when --nesting == 0:
+                    return i;
+            }
         }
 
-        return OriginString.Trusted(NumberFormat.Write(value, type, precision)
-            ?? throw JinjaException.Value($"Unknown format code '{type}' for object of type '{Python.TypeName(value)}'"));
+        throw JinjaException.Value("expected '}' before end of string");
     }
 
-    private static string Grouped(string number)
+    private OriginString Field(int start, int end, int depth)
     {
-        int end = number.IndexOf('.', StringComparison.Ordinal) is var dot && dot >= 0 ? dot : number.Length;
-        int first = number.StartsWith('-') ? 1 : 0;
-        for (int i = end - 3; i > first; i -= 3)
-            number = number.Insert(i, ",");
-        return number;
+        int nameEnd = start;
+        while (nameEnd < end && format.Text[nameEnd] is not (':' or '!'))
+            nameEnd = format.Text[nameEnd] == '[' && format.Text.IndexOf(']', nameEnd, end - nameEnd) is var closing and >= 0 ? closing + 1 : nameEnd + 1;
+        object? value = Named(format.Text[start..nameEnd]);
+        int spec = nameEnd;
+        if (nameEnd < end && format.Text[nameEnd] == '!')
+        {
+            value = Converted(value, nameEnd + 1 < end ? format.Text[nameEnd + 1] : ' ');
+            spec = nameEnd + 2;
+            if (spec < end && format.Text[spec] != ':')
+                throw JinjaException.Value("expected ':' after conversion specifier");
+        }
+
+        string layout = spec < end ? Expand(spec + 1, end, depth - 1).Text : "";
+        OriginString text = FormatSpec.Format(value, layout, state);
+        return format.IsMarkup && value is not OriginString { IsMarkup: true } ? TextFilters.Escape(text) : text;
     }
 
-    private static void Pad(OriginBuilder builder, OriginString text, Match layout, bool isNumber)
+    private static object Converted(object? value, char conversion) => conversion switch
     {
-        int width = layout.Groups["width"].Length == 0 ? 0 : int.Parse(layout.Groups["width"].Value, CultureInfo.InvariantCulture);
-        int missing = Math.Max(0, width - text.CodePoints);
-        bool hasZeros = layout.Groups["zero"].Success && isNumber;
-        string fill = layout.Groups["fill"].Success ? layout.Groups["fill"].Value : hasZeros ? "0" : " ";
-        string align = layout.Groups["align"].Success ? layout.Groups["align"].Value : isNumber ? ">" : "<";
-        int left = align switch { "<" => 0, "^" => missing / 2, _ => missing };
-        int sign = (hasZeros || align == "=") && text.Text is ['-' or '+', ..] ? 1 : 0;
-        builder.Append(text, 0, sign).Append(string.Concat(Enumerable.Repeat(fill, left)));
-        builder.Append(text, sign, text.Length - sign).Append(string.Concat(Enumerable.Repeat(fill, missing - left)));
+        's' => Python.ToText(value),
+        'r' => Python.Repr(value),
+        'a' => Python.Ascii(value),
+        _ => throw JinjaException.Value($"Unknown conversion specifier {conversion}"),
+    };
+
+    private object? Named(string field)
+    {
+        int nameEnd = field.AsSpan().IndexOfAny('.', '[') is var mark && mark >= 0 ? mark : field.Length;
+        object? value = First(field[..nameEnd], isWhole: nameEnd == field.Length);
+        for (int i = nameEnd; i < field.Length;)
+        {
+            bool isItem = field[i] == '[';
+            int stop = isItem ? field.IndexOf(']', i)
+                : field.AsSpan(i + 1).IndexOfAny('.', '[') is var next && next >= 0 ? i + 1 + next : field.Length;
+            if (stop < 0)
+                throw JinjaException.Value("Missing ']' in format string");
+            string key = field[(i + 1)..stop];
+            if (key.Length == 0)
+                throw JinjaException.Value("Empty attribute in format string");
+            i = isItem ? stop + 1 : stop;
+            if (isItem && i < field.Length && field[i] is not ('.' or '['))
+                throw JinjaException.Value("Only '.' or '[' may follow ']' in format field specifier");
+            value = isItem
+                ? Access.Item(value, long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : OriginString.Trusted(key))
+                : Access.Attribute(value, key);
+        }
+
+        return value;
     }
 
-    [GeneratedRegex(@"\{\{|\}\}|\{(?<field>[^{}!:]*)(?:!(?<conversion>[rsa]))?(?::(?<layout>[^{}]*))?\}|[{}]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Fields();
-
-    [GeneratedRegex(@"^[^.\[]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex FirstPart();
-
-    [GeneratedRegex(@"\.(?<key>[^.\[]+)|\[(?<key>[^\]]*)\]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Parts();
-
-    /// <summary>Widths have four digits at most, which keeps the padding small.</summary>
-    [GeneratedRegex(@"^(?:(?<fill>.)?(?<align>[<>=^]))?(?<sign>[-+ ])?#?(?<zero>0)?(?<width>\d{0,4})(?<comma>,)?(?:\.(?<precision>\d{1,3}))?(?<type>[a-zA-Z%])?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Layout();
+    private object? First(string name, bool isWhole)
+    {
+        bool isAutomatic = name.Length == 0 && isWhole;
+        if (!isAutomatic && !(name.Length > 0 && name.All(char.IsAsciiDigit)))
+            return arguments.Named.TryGetValue(name, out object? value) ? value : throw new JinjaException("KeyError", $"'{name}'");
+        int position = isAutomatic ? _automatic ?? 0 : int.TryParse(name, out int written) ? written : int.MaxValue;
+        if (_automatic is { } so && so < 0 == isAutomatic)
+            throw JinjaException.Value("cannot switch between manual field specification and automatic field numbering");
+        _automatic = isAutomatic ? position + 1 : -1;
+        return position < arguments.Positional.Count
+            ? arguments.Positional[position]
+            : throw new JinjaException("IndexError", "tuple index out of range");
+    }
 }

@@ -16,7 +16,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
     /// <summary>An expression, or a tuple where commas follow.</summary>
     public Expression ParseTuple(bool withConditional = true, Func<bool>? isEnd = null, bool isParenthesised = false)
     {
-        int line = tokens.Line;
+        Place place = tokens.Place;
         List<Expression> items = [];
         bool isTuple = false;
         while (!IsTupleEnd(isEnd))
@@ -31,28 +31,41 @@ internal sealed class ExpressionParser(TokenStream tokens)
             return items[0];
         if (!isTuple && !isParenthesised)
             throw tokens.Error($"Expected an expression, got '{tokens.Current.Value}'");
-        return new ListLiteral(items, IsTuple: true, line);
+        return new ListLiteral(items, IsTuple: true, place);
     }
 
     public CallArguments ParseCallArguments()
     {
         tokens.Expect("(");
         List<Expression> positional = [];
-        List<(string, Expression)> named = [];
+        List<(string Name, Expression)> named = [];
         Expression? spread = null;
         Expression? namedSpread = null;
         while (!tokens.Current.Is(")"))
         {
+            bool isAllowed = namedSpread is null;
             if (tokens.TryTake("*"))
+            {
+                isAllowed &= spread is null;
                 spread = Parse();
+            }
             else if (tokens.TryTake("**"))
+            {
                 namedSpread = Parse();
+            }
             else if (tokens.Current.Kind == TokenKind.Name && tokens.Next.Is("="))
+            {
                 named.Add(ParseNamedArgument());
-            else if (named.Count > 0)
-                throw tokens.Error("invalid syntax for function call expression");
+                isAllowed &= named.DistinctBy(n => n.Name).Count() == named.Count;
+            }
             else
+            {
+                isAllowed &= named.Count == 0 && spread is null;
                 positional.Add(Parse());
+            }
+
+            if (!isAllowed)
+                throw tokens.Error("invalid syntax for function call expression");
             if (!tokens.TryTake(","))
                 break;
         }
@@ -73,12 +86,12 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     public Expression ParseFilter(Expression target)
     {
-        int line = tokens.Line;
+        Place place = tokens.Place;
         string name = ParseDottedName();
-        return new FilterCall(target, name, tokens.Current.Is("(") ? ParseCallArguments() : CallArguments.None, line);
+        return new FilterCall(target, name, tokens.Current.Is("(") ? ParseCallArguments() : CallArguments.None, place);
     }
 
-    private (string, Expression) ParseNamedArgument()
+    private (string Name, Expression Value) ParseNamedArgument()
     {
         string name = tokens.Take().Value;
         tokens.Take();
@@ -93,10 +106,10 @@ internal sealed class ExpressionParser(TokenStream tokens)
         Expression value = ParseOr();
         while (tokens.Current.IsName("if"))
         {
-            int line = tokens.Take().Line;
+            Place place = tokens.Take().Place;
             Expression test = ParseOr();
             Expression? otherwise = tokens.TryTakeName("else") ? tokens.Nested(ParseConditional) : null;
-            value = new Conditional(test, value, otherwise, line);
+            value = new Conditional(test, value, otherwise, place);
         }
 
         return value;
@@ -106,7 +119,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
     {
         Expression left = ParseAnd();
         while (tokens.Current.IsName("or"))
-            left = new Logical(IsAnd: false, left, ParseAfter(ParseAnd, out int line), line);
+            left = new Logical(IsAnd: false, left, ParseAfter(ParseAnd, out Place place), place);
         return left;
     }
 
@@ -114,13 +127,13 @@ internal sealed class ExpressionParser(TokenStream tokens)
     {
         Expression left = ParseNot();
         while (tokens.Current.IsName("and"))
-            left = new Logical(IsAnd: true, left, ParseAfter(ParseNot, out int line), line);
+            left = new Logical(IsAnd: true, left, ParseAfter(ParseNot, out Place place), place);
         return left;
     }
 
-    private Expression ParseAfter(Func<Expression> parse, out int line)
+    private Expression ParseAfter(Func<Expression> parse, out Place place)
     {
-        line = tokens.Take().Line;
+        place = tokens.Take().Place;
         return parse();
     }
 
@@ -128,13 +141,13 @@ internal sealed class ExpressionParser(TokenStream tokens)
     {
         if (!tokens.Current.IsName("not"))
             return ParseComparison();
-        int line = tokens.Take().Line;
-        return new Not(tokens.Nested(ParseNot), line);
+        Place place = tokens.Take().Place;
+        return new Not(tokens.Nested(ParseNot), place);
     }
 
     private Expression ParseComparison()
     {
-        int line = tokens.Line;
+        Place place = tokens.Place;
         Expression first = ParseSum();
         List<(string, Expression)> rest = [];
         while (true)
@@ -146,7 +159,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             else if (tokens.Current.IsName("not") && tokens.Next.IsName("in"))
                 rest.Add((TakeNotIn(), ParseSum()));
             else
-                return rest.Count == 0 ? first : new Comparison(first, rest, line);
+                return rest.Count == 0 ? first : new Comparison(first, rest, place);
         }
     }
 
@@ -161,11 +174,11 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     private Expression ParseConcatenation()
     {
-        int line = tokens.Line;
+        Place place = tokens.Place;
         List<Expression> parts = [ParseProduct()];
         while (tokens.TryTake("~"))
             parts.Add(ParseProduct());
-        return parts.Count == 1 ? parts[0] : new Concatenation(parts, line);
+        return parts.Count == 1 ? parts[0] : new Concatenation(parts, place);
     }
 
     private Expression ParseProduct() => ParseBinary(ParsePower, "*", "/", "//", "%");
@@ -178,7 +191,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         while (tokens.Current.Kind == TokenKind.Operator && operators.Contains(tokens.Current.Value))
         {
             Token op = tokens.Take();
-            left = new Binary(op.Value, left, operand(), op.Line);
+            left = new Binary(op.Value, left, operand(), op.Place);
         }
 
         return left;
@@ -191,7 +204,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         if (token.Is("-") || token.Is("+"))
         {
             tokens.Take();
-            node = new Sign(token.Is("-"), tokens.Nested(() => ParseUnary(withFilters: false)), token.Line);
+            node = new Sign(token.Is("-"), tokens.Nested(() => ParseUnary(withFilters: false)), token.Place);
         }
         else
         {
@@ -211,7 +224,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             else if (tokens.Current.IsName("is"))
                 node = ParseTest(node);
             else if (tokens.Current.Is("("))
-                node = new Call(node, ParseCallArguments(), node.Line);
+                node = new Call(node, ParseCallArguments(), node.Place);
             else
                 return node;
         }
@@ -219,7 +232,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     private Expression ParseTest(Expression target)
     {
-        int line = tokens.Take().Line;
+        Place place = tokens.Take().Place;
         bool negated = tokens.TryTakeName("not");
         string name = ParseDottedName();
         CallArguments arguments = CallArguments.None;
@@ -234,8 +247,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
             arguments = new CallArguments([ParsePostfix(ParsePrimary())], [], null, null);
         }
 
-        Expression test = new TestCall(target, name, arguments, line);
-        return negated ? new Not(test, line) : test;
+        Expression test = new TestCall(target, name, arguments, place);
+        return negated ? new Not(test, place) : test;
     }
 
     private bool StartsTestArgument()
@@ -266,7 +279,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             else if (tokens.Current.Is("["))
                 node = ParseSubscript(node);
             else if (tokens.Current.Is("("))
-                node = new Call(node, ParseCallArguments(), node.Line);
+                node = new Call(node, ParseCallArguments(), node.Place);
             else
                 return node;
         }
@@ -274,18 +287,20 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     private Expression ParseDot(Expression node)
     {
-        int line = tokens.Take().Line;
+        Place place = tokens.Take().Place;
         return tokens.Current.Kind switch
         {
-            TokenKind.Name => new Attribute(node, tokens.Take().Value, line),
-            TokenKind.Integer => new Item(node, ParsePrimary(), line),
+            TokenKind.Name => new Attribute(node, tokens.Take().Value, place),
+            TokenKind.Integer => new Item(node, ParsePrimary(), place),
             _ => throw tokens.Error("expected name or number"),
         };
     }
 
     private Expression ParseSubscript(Expression node)
     {
-        int line = tokens.Take().Line;
+        Place place = tokens.Take().Place;
+        if (tokens.TryTake("]"))
+            return new Item(node, new ListLiteral([], IsTuple: true, place), place);
         Expression? from = tokens.Current.Is(":") ? null : Parse();
         if (from is not null && !tokens.Current.Is(":"))
         {
@@ -293,14 +308,14 @@ internal sealed class ExpressionParser(TokenStream tokens)
             while (tokens.TryTake(","))
                 keys.Add(Parse());
             tokens.Expect("]");
-            return new Item(node, keys.Count == 1 ? from : new ListLiteral(keys, IsTuple: true, line), line);
+            return new Item(node, keys.Count == 1 ? from : new ListLiteral(keys, IsTuple: true, place), place);
         }
 
         tokens.Expect(":");
         Expression? to = tokens.Current.Is(":") || tokens.Current.Is("]") ? null : Parse();
         Expression? by = tokens.TryTake(":") && !tokens.Current.Is("]") ? Parse() : null;
         tokens.Expect("]");
-        return new Slice(node, from, to, by, line);
+        return new Slice(node, from, to, by, place);
     }
 
     private Expression ParsePrimary()
@@ -314,10 +329,10 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 return ParseText();
             case TokenKind.Integer:
                 tokens.Take();
-                return new Literal(JsonText.ReadInteger(token.Value), token.Line);
+                return new Literal(JsonText.ReadInteger(token.Value), token.Place);
             case TokenKind.Float:
                 tokens.Take();
-                return new Literal(double.Parse(token.Value, CultureInfo.InvariantCulture), token.Line);
+                return new Literal(double.Parse(token.Value, CultureInfo.InvariantCulture), token.Place);
             case TokenKind.Operator when token.Value is "(" or "[" or "{":
                 return tokens.Nested(ParseBracketed);
             default:
@@ -332,20 +347,20 @@ internal sealed class ExpressionParser(TokenStream tokens)
         Names.Add(token.Value);
         return token.Value switch
         {
-            "true" or "True" => new Literal(true, token.Line),
-            "false" or "False" => new Literal(false, token.Line),
-            "none" or "None" => new Literal(null, token.Line),
-            _ => new Name(token.Value, token.Line),
+            "true" or "True" => new Literal(true, token.Place),
+            "false" or "False" => new Literal(false, token.Place),
+            "none" or "None" => new Literal(null, token.Place),
+            _ => new Name(token.Value, token.Place),
         };
     }
 
     private Expression ParseText()
     {
-        int line = tokens.Line;
+        Place place = tokens.Place;
         StringBuilder text = new();
         while (tokens.Current.Kind == TokenKind.Text)
             text.Append(tokens.Take().Value);
-        return new Literal(OriginString.Trusted(text.ToString()), line);
+        return new Literal(OriginString.Trusted(text.ToString()), place);
     }
 
     private Expression ParseBracketed()
@@ -359,9 +374,9 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 return inner;
             case "[":
                 List<Expression> items = ParseItems("]", Parse);
-                return new ListLiteral(items, IsTuple: false, open.Line);
+                return new ListLiteral(items, IsTuple: false, open.Place);
             default:
-                return new DictLiteral(ParseItems("}", ParseEntry), open.Line);
+                return new DictLiteral(ParseItems("}", ParseEntry), open.Place);
         }
     }
 

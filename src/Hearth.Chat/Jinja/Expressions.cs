@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Hearth.Chat.Jinja;
 
 /// <summary>A node that has a value.</summary>
-internal abstract record Expression(int Line)
+internal abstract record Expression(Place Place)
 {
     /// <summary>The value; errors carry the line of the innermost node that knows its own.</summary>
     public object? Evaluate(RenderState state)
@@ -14,52 +14,52 @@ internal abstract record Expression(int Line)
             RenderState.EnsureStack();
             return Compute(state);
         }
-        catch (JinjaException e) when (e.PassesBy(Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Place, state.TemplateName))
         {
             throw;
         }
         catch (RegexMatchTimeoutException)
         {
-            throw JinjaException.Limit("a text takes too long to search").At(Line, state.TemplateName);
+            throw JinjaException.Limit("a text takes too long to search").At(Place, state.TemplateName);
         }
     }
 
     protected abstract object? Compute(RenderState state);
 }
 
-internal sealed record Literal(object? Value, int Line) : Expression(Line)
+internal sealed record Literal(object? Value, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => Value;
 }
 
-internal sealed record Name(string Identifier, int Line) : Expression(Line)
+internal sealed record Name(string Identifier, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => state.Scope.Get(Identifier);
 }
 
-internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple, int Line) : Expression(Line)
+internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
         List<object?> values = new(Items.Count);
         foreach (Expression item in Items)
             values.Add(item.Evaluate(state));
-        return new JinjaList(values, IsTuple);
+        return state.Made(new JinjaList(values, IsTuple));
     }
 }
 
-internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Value)> Entries, int Line) : Expression(Line)
+internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Value)> Entries, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
         JinjaDict dict = new();
         foreach ((Expression key, Expression value) in Entries)
             dict.Set(key.Evaluate(state), value.Evaluate(state));
-        return dict;
+        return state.Made(dict);
     }
 }
 
-internal sealed record Conditional(Expression Test, Expression Then, Expression? Else, int Line) : Expression(Line)
+internal sealed record Conditional(Expression Test, Expression Then, Expression? Else, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -67,11 +67,11 @@ internal sealed record Conditional(Expression Test, Expression Then, Expression?
             return Then.Evaluate(state);
         return Else is not null
             ? Else.Evaluate(state)
-            : new Undefined($"the inline if-expression on line {Line} evaluated to false and no else section was defined.");
+            : new Undefined($"the inline if-expression on line {Place.Line} evaluated to false and no else section was defined.");
     }
 }
 
-internal sealed record Logical(bool IsAnd, Expression Left, Expression Right, int Line) : Expression(Line)
+internal sealed record Logical(bool IsAnd, Expression Left, Expression Right, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -80,23 +80,23 @@ internal sealed record Logical(bool IsAnd, Expression Left, Expression Right, in
     }
 }
 
-internal sealed record Not(Expression Operand, int Line) : Expression(Line)
+internal sealed record Not(Expression Operand, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => !Operators.IsTrue(Operand.Evaluate(state));
 }
 
-internal sealed record Sign(bool IsNegative, Expression Operand, int Line) : Expression(Line)
+internal sealed record Sign(bool IsNegative, Expression Operand, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => Operators.Sign(Operand.Evaluate(state), IsNegative);
 }
 
-internal sealed record Binary(string Operator, Expression Left, Expression Right, int Line) : Expression(Line)
+internal sealed record Binary(string Operator, Expression Left, Expression Right, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) =>
         state.Made(Operators.Binary(Operator, Left.Evaluate(state), Right.Evaluate(state), state));
 }
 
-internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) : Expression(Line)
+internal sealed record Concatenation(IReadOnlyList<Expression> Parts, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -108,7 +108,7 @@ internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) 
 }
 
 /// <summary><c>a &lt; b &lt;= c</c>: each neighbour pair is compared, each operand evaluated once.</summary>
-internal sealed record Comparison(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest, int Line) : Expression(Line)
+internal sealed record Comparison(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -128,12 +128,12 @@ internal sealed record Comparison(Expression First, IReadOnlyList<(string Operat
     }
 }
 
-internal sealed record Attribute(Expression Target, string Key, int Line) : Expression(Line)
+internal sealed record Attribute(Expression Target, string Key, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state) => Access.Attribute(Target.Evaluate(state), Key);
 }
 
-internal sealed record Item(Expression Target, Expression Key, int Line) : Expression(Line)
+internal sealed record Item(Expression Target, Expression Key, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -144,13 +144,36 @@ internal sealed record Item(Expression Target, Expression Key, int Line) : Expre
     }
 }
 
-internal sealed record Slice(Expression Target, Expression? From, Expression? To, Expression? By, int Line) : Expression(Line)
+internal sealed record Slice(Expression Target, Expression? From, Expression? To, Expression? By, Place Place) : Expression(Place)
 {
-    protected override object? Compute(RenderState state) => state.Made(Access.Slice(
-        Target.Evaluate(state), From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state)));
+    private readonly bool _isConstant = IsConstant(Target) && IsConstant(From) && IsConstant(To) && IsConstant(By);
+
+    /// <summary>
+    /// Printed as it is. Jinja2 computes printed constants while it compiles, where a slice that cannot be is undefined; everywhere else
+    /// it is an error.
+    /// </summary>
+    public bool IsPrinted { get; init; }
+
+    protected override object? Compute(RenderState state)
+    {
+        object? target = Target.Evaluate(state);
+        object? slice = state.Made(Access.Slice(target, From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state)));
+        return slice is Undefined && !(IsPrinted && _isConstant)
+            ? throw JinjaException.Type($"'{Python.TypeName(target)}' object has no slice with such bounds")
+            : slice;
+    }
+
+    private static bool IsConstant(Expression? node) => node switch
+    {
+        null or Literal => true,
+        Sign sign => IsConstant(sign.Operand),
+        ListLiteral list => list.Items.All(IsConstant),
+        DictLiteral dict => dict.Entries.All(e => IsConstant(e.Key) && IsConstant(e.Value)),
+        _ => false,
+    };
 }
 
-internal sealed record Call(Expression Target, CallArguments Arguments, int Line) : Expression(Line)
+internal sealed record Call(Expression Target, CallArguments Arguments, Place Place) : Expression(Place)
 {
     protected override object? Compute(RenderState state)
     {
@@ -176,7 +199,7 @@ internal sealed record Call(Expression Target, CallArguments Arguments, int Line
     };
 }
 
-internal sealed record FilterCall(Expression Target, string Filter, CallArguments Arguments, int Line) : Expression(Line)
+internal sealed record FilterCall(Expression Target, string Filter, CallArguments Arguments, Place Place) : Expression(Place)
 {
     private readonly FilterFunction? _function = Filters.Find(Filter);
 
@@ -196,7 +219,7 @@ internal sealed record FilterCall(Expression Target, string Filter, CallArgument
     }
 }
 
-internal sealed record TestCall(Expression Target, string Test, CallArguments Arguments, int Line) : Expression(Line)
+internal sealed record TestCall(Expression Target, string Test, CallArguments Arguments, Place Place) : Expression(Place)
 {
     private readonly TestFunction? _function = Tests.Find(Test);
 
@@ -211,9 +234,9 @@ internal sealed record TestCall(Expression Target, string Test, CallArguments Ar
 }
 
 /// <summary>The text of a captured block, which filters of <c>set</c> and <c>filter</c> blocks begin with.</summary>
-internal sealed record CapturedBlock(IReadOnlyList<Statement> Body, int Line) : Expression(Line)
+internal sealed record CapturedBlock(IReadOnlyList<Statement> Body, Place Place) : Expression(Place)
 {
-    protected override object? Compute(RenderState state) => state.Capture(state.Scope, _ => { }, Body);
+    protected override object? Compute(RenderState state) => state.Capture(state.Scope, _ => { }, Body, isPartOfLoop: true);
 }
 
 /// <summary>The written arguments of a call.</summary>
@@ -233,11 +256,14 @@ internal sealed record CallArguments(
         foreach ((string name, Expression value) in Named)
             named[name] = value.Evaluate(state);
         if (Spread is not null)
-            positional.AddRange(Operators.Iterate(Spread.Evaluate(state)));
-        if (NamedSpread?.Evaluate(state) is JinjaDict dict)
+            positional.AddRange(Operators.Iterate(Spread.Evaluate(state), "Value after * must be an iterable, not {0}"));
+        if (NamedSpread is not null)
         {
+            object? spread = NamedSpread.Evaluate(state);
+            if (spread is not JinjaDict dict)
+                throw JinjaException.Type($"argument after ** must be a mapping, not {Python.TypeName(spread)}");
             foreach ((object? key, object? value) in dict.Entries)
-                named[Python.ToText(key).Text] = value;
+                named[key is OriginString name ? name.Text : throw JinjaException.Type("keywords must be strings")] = value;
         }
 
         return new Arguments(positional, named);

@@ -22,23 +22,25 @@ internal static class Globals
 
     private static JinjaList Range(Arguments arguments, RenderState state)
     {
+        if (arguments.Named.Count > 0 || arguments.Positional.Count > 3)
+            throw JinjaException.Type("range expected at most 3 arguments, all of them positional");
         int first = Operators.ToIndex(arguments.Require(0, "stop", "range"));
         (int start, int stop) = arguments.Has(1, "stop") ? (first, arguments.Int(1, "stop", 0)) : (0, first);
         int step = arguments.Int(2, "step", 1);
         if (step == 0)
             throw JinjaException.Value("range() arg 3 must not be zero");
-        long count = Math.Max(0, ((long)stop - start + step - Math.Sign(step)) / step);
-        state.CheckMade(count);
-        List<object?> items = new((int)count);
-        for (long i = 0; i < count; i++)
-            items.Add(start + (i * step));
-        return new JinjaList(items);
+        state.CheckMade(Math.Max(0, ((long)stop - start + step - Math.Sign(step)) / step));
+        return JinjaList.Range(start, stop, step);
     }
 
     private static JinjaDict Merge(JinjaDict dict, Arguments arguments)
     {
+        if (arguments.Positional.Count > 1)
+            throw JinjaException.Type($"dict expected at most 1 argument, got {arguments.Positional.Count}");
         foreach (object? source in arguments.Positional)
         {
+            if (source is Undefined undefined)
+                throw undefined.Error();
             if (source is JinjaDict other)
             {
                 foreach ((object? key, object? value) in other.Entries)
@@ -46,12 +48,14 @@ internal static class Globals
                 continue;
             }
 
+            int index = 0;
             foreach (object? pair in Operators.Iterate(source))
             {
-                List<object?> parts = [.. Operators.Iterate(pair)];
+                List<object?> parts = [.. Operators.Iterate(pair, $"cannot convert dictionary update sequence element #{index} to a sequence")];
                 if (parts.Count != 2)
-                    throw JinjaException.Value($"dictionary update sequence element has length {parts.Count}; 2 is required");
+                    throw JinjaException.Value($"dictionary update sequence element #{index} has length {parts.Count}; 2 is required");
                 dict.Set(parts[0], parts[1]);
+                index++;
             }
         }
 
@@ -72,9 +76,10 @@ internal static class Globals
     {
         List<object?> items = arguments.Positional;
         if (items.Count == 0)
-            throw JinjaException.Type("at least one item has to be provided");
+            throw new JinjaException("RuntimeError", "at least one item has to be provided");
         int position = 0;
         JinjaNamespace cycler = new();
+        cycler.Attributes["items"] = JinjaList.Tuple([.. items]);
         cycler.Attributes["current"] = items[0];
         cycler.Attributes["next"] = new JinjaFunction("next", (_, _) =>
         {

@@ -13,9 +13,9 @@ public sealed record JinjaLimits
     internal const int IntegerDigits = 4_200;
 
     /// <summary>Longest text that any operation makes, whatever the output may be: twice the bytes of it in memory.</summary>
-    internal const int TextChars = 16 * 1024 * 1024;
+    internal const int TextChars = 8 * 1024 * 1024;
 
-    /// <summary>Longest output, in characters: several times the largest context window.</summary>
+    /// <summary>Longest output, with all that macros are still writing, in characters: twice the largest context window.</summary>
     public int OutputChars { get; init; } = TextChars;
 
     /// <summary>
@@ -23,6 +23,9 @@ public sealed record JinjaLimits
     /// counts as several, so this bounds time and memory too.
     /// </summary>
     public long Steps { get; init; } = 20_000_000;
+
+    /// <summary>Most bytes that the values of the template hold alive. With the output that is 64 MB.</summary>
+    public long MemoryBytes { get; init; } = 48L * 1024 * 1024;
 
     /// <summary>Deepest nesting of macro calls and recursive loops.</summary>
     public int CallDepth { get; init; } = 100;

@@ -6,16 +6,27 @@ namespace Hearth.Chat.Jinja;
 /// </summary>
 public sealed class JinjaTemplate
 {
+    private readonly string _source;
     private readonly IReadOnlyList<Statement> _body;
 
-    private JinjaTemplate(string name, IReadOnlyList<Statement> body) => (Name, _body) = (name, body);
+    private JinjaTemplate(string name, string source, IReadOnlyList<Statement> body) => (Name, _source, _body) = (name, source, body);
 
     /// <summary>The name that errors carry.</summary>
     public string Name { get; }
 
     /// <summary>Parses a template.</summary>
     /// <exception cref="JinjaException">The source is not a template; the error names the line.</exception>
-    public static JinjaTemplate Parse(string source, string name = "chat template") => new(name, StatementParser.Parse(source, name));
+    public static JinjaTemplate Parse(string source, string name = "chat template")
+    {
+        try
+        {
+            return new JinjaTemplate(name, source, StatementParser.Parse(source, name));
+        }
+        catch (JinjaException e) when (e.Quote(source))
+        {
+            throw;
+        }
+    }
 
     /// <summary>Renders with the given variables.</summary>
     /// <exception cref="JinjaException">The template raised an error, used a value wrongly, or hit a limit.</exception>
@@ -26,8 +37,15 @@ public sealed class JinjaTemplate
         foreach ((object? name, object? value) in variables.Entries)
             root.Set(Python.ToText(name).Text, value);
         RenderState state = new(this, settings, new Scope(root));
-        Statement.RunAll(_body, state);
-        return state.Output.ToOriginString();
+        try
+        {
+            Statement.RunAll(_body, state);
+            return state.Output.ToOriginString();
+        }
+        catch (JinjaException e) when (e.Quote(_source))
+        {
+            throw;
+        }
     }
 }
 

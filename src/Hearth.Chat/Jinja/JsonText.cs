@@ -151,10 +151,15 @@ public static class JsonText
         : double.IsInfinity(number) ? (number > 0 ? "Infinity" : "-Infinity")
         : Python.Number(number);
 
+    /// <summary>The code point in UTF-16, as JSON escapes it.</summary>
+    private static string JsonEscape(string text, int index) => char.IsHighSurrogate(text[index]) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1])
+        ? $"\\u{(int)text[index]:x4}\\u{(int)text[index + 1]:x4}"
+        : $"\\u{(int)text[index]:x4}";
+
     private static void AppendString(OriginBuilder builder, OriginString text, bool ensureAscii)
     {
         builder.Append("\"");
-        Python.AppendEscaped(builder, text, c => c switch
+        Python.AppendEscaped(builder, text, (all, i) => all[i] switch
         {
             '"' => "\\\"",
             '\\' => "\\\\",
@@ -163,7 +168,7 @@ public static class JsonText
             '\t' => "\\t",
             '\b' => "\\b",
             '\f' => "\\f",
-            _ when c < ' ' || (ensureAscii && c > '~') => $"\\u{(int)c:x4}",
+            var c when c < ' ' || (ensureAscii && c > '~') => JsonEscape(all, i),
             _ => null,
         });
         builder.Append("\"");

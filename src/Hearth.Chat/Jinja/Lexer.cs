@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Hearth.Chat.Jinja;
@@ -19,8 +21,12 @@ internal enum TokenKind
     End,
 }
 
+/// <summary>Where something stands in a template: its line, from 1, and its offset in the source as the lexer reads it.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Place(int Line, int Offset);
+
 /// <summary>One token; <paramref name="Value"/> is the data, name, operator or decoded literal.</summary>
-internal readonly record struct Token(TokenKind Kind, string Value, int Line)
+internal readonly record struct Token(TokenKind Kind, string Value, Place Place)
 {
     public bool Is(string op) => Kind == TokenKind.Operator && Value == op;
 
@@ -45,9 +51,15 @@ internal sealed class Lexer
 
     private Lexer(string source, string name)
     {
-        string text = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        _source = text.EndsWith('\n') ? text[..^1] : text;
+        _source = Normalize(source);
         _name = name;
+    }
+
+    /// <summary>The source as it is read: every line end is one character, and one at the very end is dropped.</summary>
+    public static string Normalize(string source)
+    {
+        string text = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        return text.EndsWith('\n') ? text[..^1] : text;
     }
 
     public static List<Token> Tokenize(string source, string name)
@@ -61,9 +73,11 @@ internal sealed class Lexer
         return lexer._tokens;
     }
 
-    private JinjaException Error(string message) => new("TemplateSyntaxError", message, _line, _name);
+    private JinjaException Error(string message) => new("TemplateSyntaxError", message, Here, _name);
 
-    private void Add(TokenKind kind, string value) => _tokens.Add(new Token(kind, value, _line));
+    private Place Here => new(_line, _position);
+
+    private void Add(TokenKind kind, string value) => _tokens.Add(new Token(kind, value, Here));
 
     private char At(int index) => index < _source.Length ? _source[index] : '\0';
 
@@ -122,14 +136,22 @@ internal sealed class Lexer
     {
         if (sign == '-')
         {
-            AddData(data.TrimEnd());
+            AddData(TrimmedEnd(data));
             return;
         }
 
         int lineStart = data.LastIndexOf('\n') + 1;
         bool strips = sign != '+' && kind != '{' && (lineStart > 0 || _lineStarting)
-            && lineStart < data.Length && string.IsNullOrWhiteSpace(data[lineStart..]);
+            && lineStart < data.Length && TrimmedEnd(data[lineStart..]).Length == 0;
         AddData(strips ? data[..lineStart] : data);
+    }
+
+    private static string TrimmedEnd(string data)
+    {
+        int end = data.Length;
+        while (end > 0 && StringMethods.IsSpace(data[end - 1]))
+            end--;
+        return data[..end];
     }
 
     private void AddData(string data)
@@ -140,6 +162,9 @@ internal sealed class Lexer
 
     private void SkipComment()
     {
+        // Nothing at all after the opening mark is no error in Jinja2, for comments and for raw.
+        if (_position == _source.Length)
+            return;
         int end = _source.IndexOf("#}", _position, StringComparison.Ordinal);
         if (end < 0)
             throw Error("Missing end of comment tag");
@@ -154,8 +179,7 @@ internal sealed class Lexer
         int start = _position;
         if (sign == '-')
         {
-            while (char.IsWhiteSpace(At(_position)))
-                Advance(1);
+            Advance(SkipSpace(_position) - _position);
         }
         else if (trimsNewline && sign != '+' && At(_position) == '\n')
         {
@@ -171,13 +195,14 @@ internal sealed class Lexer
         if (string.CompareOrdinal(_source, i, "raw", 0, 3) != 0)
             return false;
         i = SkipSpace(i + 3);
-        char sign = At(i) is '-' or '+' ? At(i) : '\0';
+        char sign = At(i) == '-' ? '-' : '\0';
         i += sign == '\0' ? 0 : 1;
         if (At(i) != '%' || At(i + 1) != '}')
             return false;
         Advance(i + 2 - _position);
         AfterTag(sign, trimsNewline: false);
-        ReadRawBody();
+        if (_position < _source.Length)
+            ReadRawBody();
         return true;
     }
 
@@ -205,7 +230,7 @@ internal sealed class Lexer
 
     private int SkipSpace(int index)
     {
-        while (char.IsWhiteSpace(At(index)))
+        while (index < _source.Length && StringMethods.IsSpace(_source[index]))
             index++;
         return index;
     }
@@ -221,7 +246,7 @@ internal sealed class Lexer
             Advance(SkipSpace(_position) - _position);
             if (_position >= _source.Length)
                 throw Error("unexpected end of template");
-            int sign = At(_position) is '-' or '+' ? 1 : 0;
+            int sign = At(_position) == '-' || (!isVariable && At(_position) == '+') ? 1 : 0;
             if (open.Count == 0 && At(_position + sign) == closing && At(_position + sign + 1) == '}')
             {
                 char signChar = sign == 1 ? At(_position) : '\0';
@@ -263,7 +288,7 @@ internal sealed class Lexer
             return;
         int end = Digits(_position);
         bool isFloat = false;
-        bool afterDot = _tokens[^1].Is(".");
+        bool afterDot = At(_position - 1) == '.';
         if (!afterDot && At(end) == '.' && char.IsAsciiDigit(At(end + 1)))
         {
             isFloat = true;
@@ -277,6 +302,8 @@ internal sealed class Lexer
             end = Digits(exponent);
         }
 
+        if (!isFloat && At(_position) == '0')
+            end = Zeros(_position);
         string digits = _source[_position..end].Replace("_", "", StringComparison.Ordinal);
         if (digits.Length > JinjaLimits.IntegerDigits)
             throw Error($"a number has more than {JinjaLimits.IntegerDigits} digits");
@@ -284,14 +311,31 @@ internal sealed class Lexer
         Advance(end - _position);
     }
 
-    /// <summary><c>0x1f</c>, <c>0o17</c>, <c>0b101</c>, of at most 15 hexadecimal digits' worth.</summary>
+    /// <summary>Zeros only: Python has no other integer that begins with one, and what follows is another token.</summary>
+    private int Zeros(int index)
+    {
+        while (At(index) == '0' || (At(index) == '_' && At(index + 1) == '0'))
+            index++;
+        return index;
+    }
+
+    /// <summary><c>0x1f</c>, <c>0o17</c>, <c>0b101</c>.</summary>
     private bool TryReadBase()
     {
         int bits = char.ToLowerInvariant(At(_position + 1)) switch { 'x' => 4, 'o' => 3, _ => 1 };
         int end = _position + 2;
-        long value = 0;
-        for (; char.IsAsciiHexDigit(At(end)) && Convert.ToInt32(At(end).ToString(), 16) is var digit && digit < 1 << bits; end++)
-            value = value >> (60 - bits) == 0 ? (value << bits) + digit : throw Error("a number is too large");
+        BigInteger value = 0;
+        while (true)
+        {
+            int at = At(end) == '_' ? end + 1 : end;
+            if (!char.IsAsciiHexDigit(At(at)) || Convert.ToInt32(At(at).ToString(), 16) is var digit && digit >= 1 << bits)
+                break;
+            value = (value << bits) + digit;
+            end = at + 1;
+            if (value.GetBitLength() > JinjaLimits.IntegerBits)
+                throw Error($"an integer is longer than {JinjaLimits.IntegerBits} bits");
+        }
+
         if (end == _position + 2)
             return false;
         Add(TokenKind.Integer, value.ToString(CultureInfo.InvariantCulture));
@@ -313,7 +357,7 @@ internal sealed class Lexer
             end += _source[end] == '\\' ? 2 : 1;
         if (end >= _source.Length)
             throw Error($"unexpected char {quote} at {_position}");
-        Add(TokenKind.Text, Unescape(_source[(_position + 1)..end]));
+        Add(TokenKind.Text, Unescape(_source[(_position + 1)..end]) ?? throw Error("a text has an escape that is cut off or stands for no character"));
         Advance(end + 1 - _position);
     }
 
@@ -338,7 +382,8 @@ internal sealed class Lexer
         Advance(op.Length);
     }
 
-    private static string Unescape(string text)
+    /// <summary>The text that a literal stands for; null where one of its escapes stands for none.</summary>
+    private static string? Unescape(string text)
     {
         if (!text.Contains('\\', StringComparison.Ordinal))
             return text;
@@ -346,15 +391,22 @@ internal sealed class Lexer
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == '\\' && i + 1 < text.Length)
-                i += AppendEscape(result, text, i + 1);
+            {
+                int used = AppendEscape(result, text, i + 1);
+                if (used < 0)
+                    return null;
+                i += used;
+            }
             else
+            {
                 result.Append(text[i]);
+            }
         }
 
         return result.ToString();
     }
 
-    /// <summary>Appends what the escape at <paramref name="i"/> stands for; returns the characters used after the backslash.</summary>
+    /// <summary>Appends what the escape at <paramref name="i"/> stands for; returns the characters used after the backslash, or -1.</summary>
     private static int AppendEscape(StringBuilder result, string text, int i)
     {
         const string letters = "abfnrtv\\'\"\n";
@@ -375,6 +427,8 @@ internal sealed class Lexer
             return 1 + digits;
         }
 
+        if (digits > 0)
+            return -1;
         if (text[i] is >= '0' and <= '7')
         {
             int end = i;

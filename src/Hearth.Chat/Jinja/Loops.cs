@@ -12,7 +12,7 @@ internal sealed record For(
         {
             RunOver(iterable, depth: 1, state);
         }
-        catch (JinjaException e) when (e.PassesBy(Iterable.Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Iterable.Place, state.TemplateName))
         {
             throw;
         }
@@ -31,6 +31,7 @@ internal sealed record For(
         }
 
         LoopState loop = new(this, items, depth);
+        bool anyEnded = false;
         for (int i = 0; i < items.Count; i++)
         {
             loop.Index = i;
@@ -40,14 +41,20 @@ internal sealed record For(
             try
             {
                 Target.Assign(items[i], state);
-                if (RunAll(Body, state) == Completion.Break)
-                    return;
+                Completion completion = RunAll(Body, state);
+                anyEnded |= completion == Completion.Normal;
+                if (completion == Completion.Break)
+                    break;
             }
             finally
             {
                 state.Scope = outer;
             }
         }
+
+        // In Jinja2 a round that was left does not count.
+        if (!anyEnded)
+            RunIn(new Scope(outer), outer, Else, state);
     }
 
     private static void RunIn(Scope scope, Scope outer, IReadOnlyList<Statement> body, RenderState state)
@@ -95,6 +102,9 @@ internal sealed class LoopState(For loop, List<object?> items, int depth)
 
     public int Index { get; set; }
 
+    /// <summary>What the loop goes over.</summary>
+    public IReadOnlyList<object?> Items => items;
+
     /// <summary>The attribute's value; false when there is none of this name.</summary>
     public bool TryGet(string name, out object? value)
     {
@@ -123,17 +133,7 @@ internal sealed class LoopState(For loop, List<object?> items, int depth)
     {
         if (!loop.IsRecursive)
             throw JinjaException.Type("The loop must have the 'recursive' marker to be called recursively.");
-        OriginBuilder outer = state.Output;
-        state.Output = new OriginBuilder(state.Limits.OutputChars);
-        try
-        {
-            loop.RunOver(arguments.Require(0, "iterable", "loop"), depth + 1, state);
-            return state.Output.ToOriginString();
-        }
-        finally
-        {
-            state.Output = outer;
-        }
+        return state.Capture(() => loop.RunOver(arguments.Require(0, "iterable", "LoopContext.__call__"), depth + 1, state));
     }
 
     private object? Cycle(Arguments arguments) => arguments.Positional.Count == 0

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Hearth.Chat.Jinja;
@@ -24,7 +25,9 @@ internal static class Operators
         bool flag => flag ? 1 : 0,
         long number => number,
         double number => number,
-        BigInteger number => (double)number,
+        BigInteger number => double.Parse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) is var real && double.IsFinite(real)
+            ? real
+            : throw new JinjaException("OverflowError", "int too large to convert to float"),
         _ => throw JinjaException.Type($"must be real number, not {Python.TypeName(value)}"),
     };
 
@@ -85,7 +88,7 @@ internal static class Operators
             return Arithmetic.Compare(left!, right!) ?? ToDouble(left).CompareTo(ToDouble(right));
         if (left is OriginString x && right is OriginString y)
             return CompareCodePoints(x.Text, y.Text);
-        if (left is JinjaList first && right is JinjaList second && first.IsTuple == second.IsTuple)
+        if (left is JinjaList { View: null } first && right is JinjaList { View: null } second && first.IsTuple == second.IsTuple)
         {
             foreach ((object? item, object? otherItem) in first.Items.Zip(second.Items))
             {
@@ -104,7 +107,7 @@ internal static class Operators
         OriginString text => item is OriginString part
             ? text.Text.Contains(part.Text, StringComparison.Ordinal)
             : throw JinjaException.Type($"'in <string>' requires string as left operand, not {Python.TypeName(item)}"),
-        JinjaDict dict => dict.TryGet(item, out _),
+        JinjaDict dict => dict.Has(item),
         _ => Iterate(container, "argument of type '{0}' is not iterable").Any(other => AreEqual(other, item, state)),
     };
 
@@ -114,8 +117,9 @@ internal static class Operators
         JinjaDict dict => dict.Entries.Select(e => e.Key),
         OriginString text => Characters(text),
         JinjaGenerator generator => generator.Items,
+        LoopState loop => loop.Items,
         Undefined => [],
-        _ => throw JinjaException.Type(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, Python.TypeName(value))),
+        _ => throw JinjaException.Type(string.Format(CultureInfo.InvariantCulture, message, Python.TypeName(value))),
     };
 
     public static object Sign(object? value, bool isNegative) => value switch
@@ -130,19 +134,19 @@ internal static class Operators
     {
         if (left is Undefined undefined)
             throw undefined.Error();
-        if (right is Undefined other)
+        if (right is Undefined other && !(op == "%" && left is OriginString))
             throw other.Error();
         if (IsNumber(left) && IsNumber(right))
             return Arithmetic.Compute(op, left!, right!);
         return (op, left, right) switch
         {
             ("+", OriginString a, OriginString b) => Concat(a, b, state),
-            ("+", JinjaList a, JinjaList b) when a.IsTuple == b.IsTuple => Joined(a, b, state),
+            ("+", JinjaList { View: null } a, JinjaList { View: null } b) when a.IsTuple == b.IsTuple => Joined(a, b, state),
             ("+", OriginString, _) => throw JinjaException.Type($"can only concatenate str (not \"{Python.TypeName(right)}\") to str"),
-            ("+", JinjaList a, _) => throw JinjaException.Type(
+            ("+", JinjaList { View: null } a, _) => throw JinjaException.Type(
                 $"can only concatenate {Python.TypeName(a)} (not \"{Python.TypeName(right)}\") to {Python.TypeName(a)}"),
-            ("*", OriginString or JinjaList, long or bool or BigInteger) => Repeat(left, ToIndex(right), state),
-            ("*", long or bool or BigInteger, OriginString or JinjaList) => Repeat(right, ToIndex(left), state),
+            ("*", OriginString or JinjaList { View: null }, _) => Repeat(left, right, state),
+            ("*", _, OriginString or JinjaList { View: null }) => Repeat(right, left, state),
             ("%", OriginString format, _) => PercentFormat.Apply(format, right, state),
             _ => throw JinjaException.Type(
                 $"unsupported operand type(s) for {(op == "**" ? "** or pow()" : op)}: '{Python.TypeName(left)}' and '{Python.TypeName(right)}'"),
@@ -190,9 +194,11 @@ internal static class Operators
         };
     }
 
-    private static object Repeat(object? value, int count, RenderState state)
+    private static object Repeat(object? value, object? count, RenderState state)
     {
-        int times = Math.Max(0, count);
+        if (count is not (long or bool or BigInteger))
+            throw JinjaException.Type($"can't multiply sequence by non-int of type '{Python.TypeName(count)}'");
+        int times = Math.Max(0, ToIndex(count));
         if (value is OriginString text)
         {
             if (text.Length == 0)
@@ -201,7 +207,7 @@ internal static class Operators
             OriginBuilder builder = new();
             for (int i = 0; i < times; i++)
                 builder.Append(text);
-            return builder.ToOriginString();
+            return text.IsMarkup ? builder.ToOriginString().AsMarkup() : builder.ToOriginString();
         }
 
         JinjaList list = (JinjaList)value!;

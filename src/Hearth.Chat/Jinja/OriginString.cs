@@ -79,6 +79,8 @@ public sealed class OriginString : IEquatable<OriginString>
 
     internal OriginString AsMarkup() => new(Text, StartsTrusted, FlipArray) { IsMarkup = true };
 
+    internal OriginString AsPlain() => IsMarkup ? new(Text, StartsTrusted, FlipArray) : this;
+
     internal ReadOnlySpan<int> Flips => FlipArray;
 
     private int[] FlipArray
@@ -130,7 +132,9 @@ public sealed class OriginString : IEquatable<OriginString>
     private void Join()
     {
         OriginString joined = new OriginBuilder().Append(this).ToOriginString();
+        LiveMemory? memory = Halves?.Memory;
         (_text, _flips, Halves) = (joined._text, joined._flips, null);
+        memory?.Add(this);
     }
 
     /// <summary>A part of the text with its origins.</summary>
@@ -217,7 +221,11 @@ public sealed class OriginString : IEquatable<OriginString>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>A sum that was put off.</summary>
-    internal sealed record Pair(OriginString Left, OriginString Right);
+    internal sealed record Pair(OriginString Left, OriginString Right)
+    {
+        /// <summary>Where the sum counts once it takes the memory of a text of its own, or null.</summary>
+        public LiveMemory? Memory { get; set; }
+    }
 }
 
 /// <summary>A run of characters of one origin.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Hearth.Chat.Jinja;
 
@@ -24,8 +25,19 @@ internal static class Python
         Undefined => "Undefined",
         JinjaNamespace => "Namespace",
         LoopState => "LoopContext",
-        JinjaFunction { Parameters: not null } => "Macro",
+        JinjaFunction { Macro: not null } => "Macro",
         _ => "function",
+    };
+
+    /// <summary>The type as Jinja2's errors name it.</summary>
+    public static string ObjectName(object? value) => value switch
+    {
+        null => "None",
+        JinjaNamespace => "jinja2.utils.Namespace object",
+        LoopState => "jinja2.runtime.LoopContext object",
+        JinjaFunction { Macro: not null } => "jinja2.runtime.Macro object",
+        OriginString { IsMarkup: true } => "markupsafe.Markup object",
+        _ => TypeName(value) + " object",
     };
 
     /// <summary><c>str(value)</c>.</summary>
@@ -38,6 +50,14 @@ internal static class Python
 
     /// <summary><c>repr(value)</c>; what comes from inside texts keeps its origin.</summary>
     public static OriginString Repr(object? value) => AppendRepr(new OriginBuilder(), value).ToOriginString();
+
+    /// <summary><c>ascii(value)</c>: as <see cref="Repr"/>, with everything else escaped.</summary>
+    public static OriginString Ascii(object? value)
+    {
+        OriginBuilder builder = new();
+        AppendEscaped(builder, Repr(value), (text, i) => char.IsAscii(text[i]) ? null : Escape(text, i));
+        return builder.ToOriginString();
+    }
 
     /// <summary><c>repr(float)</c>: the shortest digits that read back, exponents from 1e16 on and below 1e-4.</summary>
     public static string Number(double value)
@@ -88,13 +108,29 @@ internal static class Python
                 return AppendDict(builder, dict, depth + 1);
             case Undefined:
                 return builder.Append("Undefined");
+            case JinjaNamespace space:
+                return AppendNamespace(builder, space, depth + 1);
+            case LoopState loop:
+                return builder.Append($"<LoopContext {loop.Index + 1}/{loop.Items.Count}>");
+            case JinjaFunction { Macro: { } macro }:
+                return builder.Append(macro.IsCaller ? "<Macro anonymous>" : $"<Macro '{macro.Name}'>");
             default:
                 return builder.Append($"<{TypeName(value)}>");
         }
     }
 
+    private static OriginBuilder AppendNamespace(OriginBuilder builder, JinjaNamespace space, int depth)
+    {
+        JinjaDict attributes = new();
+        foreach ((string name, object? value) in space.Attributes)
+            attributes.Set(OriginString.Trusted(name), value);
+        return AppendDict(builder.Append("<Namespace "), attributes, depth).Append(">");
+    }
+
     private static OriginBuilder AppendList(OriginBuilder builder, JinjaList list, int depth)
     {
+        if (list.Repr is { } range)
+            return builder.Append(range);
         builder.Append(list.View is { } view ? view + "(" : "");
         builder.Append(list.IsTuple ? "(" : "[");
         for (int i = 0; i < list.Items.Count; i++)
@@ -117,43 +153,59 @@ internal static class Python
     private static OriginBuilder AppendQuoted(OriginBuilder builder, OriginString text)
     {
         char quote = text.Text.Contains('\'', StringComparison.Ordinal) && !text.Text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
-        builder.Append(quote.ToString());
-        AppendEscaped(builder, text, c => c switch
+        builder.Append(text.IsMarkup ? "Markup(" : "").Append(quote.ToString());
+        AppendEscaped(builder, text, (all, i) => all[i] switch
         {
             '\\' => "\\\\",
             '\n' => "\\n",
             '\r' => "\\r",
             '\t' => "\\t",
-            _ when c == quote => "\\" + c,
-            _ when c < ' ' || c is >= '\u007f' and <= '\u00a0' or '\u00ad' => $"\\x{(int)c:x2}",
-            _ when IsUnprintable(c) => $"\\u{(int)c:x4}",
-            _ => null,
+            var c when c == quote => "\\" + c,
+            _ => IsPrintable(all, i) ? null : Escape(all, i),
         });
-        return builder.Append(quote.ToString());
+        return builder.Append(quote.ToString()).Append(text.IsMarkup ? ")" : "");
     }
 
     /// <summary>
-    /// Appends text with some characters replaced; a replacement has the origin of what it replaces. <paramref name="escape"/> is not
-    /// asked about printable ASCII other than quotes and the backslash.
+    /// Appends text with some characters replaced; a replacement has the origin of what it replaces. <paramref name="escape"/> is asked
+    /// once for every code point, but for printable ASCII that no caller replaces; one that it replaces goes as a whole.
     /// </summary>
-    public static void AppendEscaped(OriginBuilder builder, OriginString text, Func<char, string?> escape)
+    public static void AppendEscaped(OriginBuilder builder, OriginString text, Func<string, int, string?> escape)
     {
         int start = 0;
-        for (int i = 0; i < text.Length; i++)
+        for (int i = 0; i < text.Length;)
         {
             if (text.Text.AsSpan(i).IndexOfAnyExcept(NeverEscaped) is not (>= 0 and var skipped))
                 break;
             i += skipped;
-            if (escape(text.Text[i]) is not { } replacement)
-                continue;
-            builder.Append(text, start, i - start).Append(replacement, text.IsTrustedAt(i));
-            start = i + 1;
+            int next = i + (i + 1 < text.Length && char.IsSurrogatePair(text.Text, i) ? 2 : 1);
+            if (escape(text.Text, i) is { } replacement)
+            {
+                builder.Append(text, start, i - start).Append(replacement, text.IsTrustedAt(i));
+                start = next;
+            }
+
+            i = next;
         }
 
         builder.Append(text, start, text.Length - start);
     }
 
-    private static bool IsUnprintable(char c) => char.GetUnicodeCategory(c) is
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned || (char.IsSeparator(c) && c != ' ');
+    /// <summary>The code point as <c>repr</c> escapes it.</summary>
+    public static string Escape(string text, int index)
+    {
+        if (!Rune.TryGetRuneAt(text, index, out Rune rune))
+            return $"\\u{(int)text[index]:x4}";
+        return rune.Value switch
+        {
+            < 0x100 => $"\\x{rune.Value:x2}",
+            < 0x10000 => $"\\u{rune.Value:x4}",
+            _ => $"\\U{rune.Value:x8}",
+        };
+    }
+
+    public static bool IsPrintable(string text, int index) => text[index] == ' ' || (Rune.TryGetRuneAt(text, index, out Rune rune)
+        && Rune.GetUnicodeCategory(rune) is not (
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+            or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
 }

@@ -15,7 +15,10 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     private const int BitsMadePerStep = 64;
 
     private long _steps;
+    private readonly LiveMemory _memory = new(settings.Limits.MemoryBytes);
     private int _callDepth;
+    private int _outerChars;
+    private Completion _completion;
 
     public JinjaLimits Limits => settings.Limits;
 
@@ -26,6 +29,9 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     public OriginBuilder Output { get; set; } = new(settings.Limits.OutputChars);
 
     public Scope Scope { get; set; } = root;
+
+    /// <summary>Where the template's own names are, outside of loops and macros.</summary>
+    public Scope Root { get; } = root;
 
     /// <summary>Counts the work, so that endless templates end.</summary>
     public void Step(long work = 1)
@@ -48,6 +54,7 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     /// <summary>Counts a new value by its size, because it takes memory; gives it back.</summary>
     public object? Made(object? value)
     {
+        _memory.Add(value);
         Step(value switch
         {
             OriginString text => text.Length / CharsMadePerStep,
@@ -88,21 +95,52 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     public void ReadFromEach(char start, OriginString text) =>
         Step((long)text.Text.AsSpan().Count(start) * text.Length / CharsReadPerStep);
 
-    /// <summary>Runs <paramref name="body"/> in a scope inside <paramref name="parent"/> and gives what it wrote.</summary>
-    public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body)
+    /// <summary>How the last captured block was left: by <c>break</c> or <c>continue</c>, it is its loop that is left.</summary>
+    public Completion TakeCompletion()
     {
-        OriginBuilder outerOutput = Output;
+        Completion completion = _completion;
+        _completion = Completion.Normal;
+        return completion;
+    }
+
+    /// <summary>Runs <paramref name="body"/> in a scope inside <paramref name="parent"/> and gives what it wrote.</summary>
+    public OriginString Capture(Scope parent, Action<Scope> prepare, IReadOnlyList<Statement> body, bool isPartOfLoop = false)
+    {
         Scope outerScope = Scope;
-        (Output, Scope) = (new OriginBuilder(Limits.OutputChars), new Scope(parent));
+        Scope = new Scope(parent);
         try
         {
-            prepare(Scope);
-            Statement.RunAll(body, this);
-            return Output.ToOriginString();
+            return Capture(() =>
+            {
+                prepare(Scope);
+                Completion completion = Statement.RunAll(body, this);
+                if (isPartOfLoop)
+                    _completion = completion;
+            });
         }
         finally
         {
-            (Output, Scope) = (outerOutput, outerScope);
+            Scope = outerScope;
+        }
+    }
+
+    /// <summary>What <paramref name="write"/> writes, instead of writing it; all that is being written at a time shares one limit.</summary>
+    public OriginString Capture(Action write)
+    {
+        OriginBuilder outer = Output;
+        _outerChars += outer.Length;
+        Output = new OriginBuilder(Math.Max(0, Limits.OutputChars - _outerChars));
+        try
+        {
+            write();
+            OriginString text = Output.ToOriginString();
+            Made(text);
+            return text;
+        }
+        finally
+        {
+            _outerChars -= outer.Length;
+            Output = outer;
         }
     }
 }

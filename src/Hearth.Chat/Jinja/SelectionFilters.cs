@@ -5,21 +5,32 @@ internal static class SelectionFilters
 {
     public static readonly Dictionary<string, FilterFunction> All = new()
     {
-        ["map"] = (v, a, s) => new JinjaGenerator(Map(v, a, s), s),
-        ["select"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: true), s),
-        ["reject"] = (v, a, s) => new JinjaGenerator(Select(v, a, s, attribute: null, keep: false), s),
-        ["selectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: true), s),
-        ["rejectattr"] = (v, a, s) => new JinjaGenerator(SelectAttribute(v, a, s, keep: false), s),
+        ["map"] = (v, a, s) => new JinjaGenerator(Later(() => Map(v, a, s)), s),
+        ["select"] = (v, a, s) => new JinjaGenerator(Later(() => Select(v, a, s, attribute: null, keep: true)), s),
+        ["reject"] = (v, a, s) => new JinjaGenerator(Later(() => Select(v, a, s, attribute: null, keep: false)), s),
+        ["selectattr"] = (v, a, s) => new JinjaGenerator(Later(() => SelectAttribute(v, a, s, keep: true)), s),
+        ["rejectattr"] = (v, a, s) => new JinjaGenerator(Later(() => SelectAttribute(v, a, s, keep: false)), s),
     };
+
+    /// <summary>Nothing happens, and so nothing fails, before somebody asks for an item.</summary>
+    private static IEnumerable<object?> Later(Func<IEnumerable<object?>> make)
+    {
+        foreach (object? item in make())
+            yield return item;
+    }
 
     private static IEnumerable<object?> Map(object? value, Arguments arguments, RenderState state)
     {
         if (arguments.Positional.Count == 0 && arguments.Named.TryGetValue("attribute", out object? attribute))
         {
-            bool hasDefault = arguments.Named.TryGetValue("default", out object? fallback);
-            return IterateUnlessFalsy(value).Select(item => SequenceFilters.Path(item, attribute) is var found && found is Undefined && hasDefault ? fallback : found);
+            if (arguments.Named.Keys.FirstOrDefault(n => n is not ("attribute" or "default")) is { } unknown)
+                throw new JinjaException("FilterArgumentError", $"Unexpected keyword argument '{unknown}'");
+            object? fallback = arguments.Named.GetValueOrDefault("default");
+            return IterateUnlessFalsy(value).Select(item => SequenceFilters.Path(item, attribute) is var found && found is Undefined ? fallback ?? found : found);
         }
 
+        if (arguments.Positional.Count == 0)
+            throw new JinjaException("FilterArgumentError", "map requires a filter argument");
         string name = arguments.Text(0, "filter", "map").Text;
         FilterFunction filter = Filters.Find(name) ?? throw new JinjaException("TemplateRuntimeError", $"No filter named '{name}' found.");
         Arguments rest = arguments.Skip(1);
@@ -30,7 +41,12 @@ internal static class SelectionFilters
     private static IEnumerable<object?> IterateUnlessFalsy(object? value) => Operators.IsTrue(value) ? Operators.Iterate(value) : [];
 
     private static IEnumerable<object?> SelectAttribute(object? value, Arguments arguments, RenderState state, bool keep) =>
-        Select(value, arguments.Skip(1), state, arguments.Require(0, "attribute", "selectattr"), keep);
+        Select(
+            value,
+            arguments.Skip(1),
+            state,
+            arguments.Positional.Count > 0 ? arguments.Positional[0] : throw new JinjaException("FilterArgumentError", "Missing parameter for attribute name"),
+            keep);
 
     private static IEnumerable<object?> Select(object? value, Arguments arguments, RenderState state, object? attribute, bool keep)
     {

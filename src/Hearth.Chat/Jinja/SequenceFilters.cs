@@ -10,21 +10,24 @@ internal static class SequenceFilters
         ["length"] = (v, _, _) => Length(v),
         ["count"] = (v, _, _) => Length(v),
         ["first"] = (v, _, _) => Operators.Iterate(v).DefaultIfEmpty(new Undefined("No first item, sequence was empty.")).First(),
-        ["last"] = (v, _, _) => Operators.Iterate(v).DefaultIfEmpty(new Undefined("No last item, sequence was empty.")).Last(),
+        ["last"] = (v, _, _) => (v is JinjaGenerator ? throw JinjaException.Type("'generator' object is not reversible") : Operators.Iterate(v)).DefaultIfEmpty(new Undefined("No last item, sequence was empty.")).Last(),
         ["list"] = (v, _, _) => new JinjaList(Operators.Iterate(v)),
         ["join"] = Join,
         ["reverse"] = (v, _, s) => v is OriginString text
             ? Access.Slice(text, null, null, -1L)
-            : new JinjaGenerator([.. Operators.Iterate(v).Reverse()], s),
+            : new JinjaGenerator(
+                [.. (Tests.IsIterable(v) ? Operators.Iterate(v) : throw new JinjaException("FilterArgumentError", "argument must be iterable")).Reverse()], s),
         ["sort"] = (v, a, s) => Sort(Operators.Iterate(v), SortKey(a), a.Flag(0, "reverse"), s),
-        ["unique"] = (v, a, s) => new JinjaGenerator([.. Unique(Operators.Iterate(v), Key(a, 1, 0))], s),
+        ["unique"] = (v, a, s) => new JinjaGenerator(Unique(v, Key(a, 1, 0)), s),
         ["max"] = (v, a, s) => Extreme(v, Key(a, 1, 0), 1, s),
         ["min"] = (v, a, s) => Extreme(v, Key(a, 1, 0), -1, s),
-        ["sum"] = (v, a, s) => Items(v, a.Get(0, "attribute")).Aggregate(a.Get(1, "start", 0L), (x, y) => s.Made(Operators.Binary("+", x, y, s))),
+        ["sum"] = (v, a, s) => Items(v, a.Get(0, "attribute")).Aggregate(
+            a.Get(1, "start", 0L) is var start && start is OriginString ? throw JinjaException.Type("sum() can't sum strings [use ''.join(seq) instead]") : start,
+             (x, y) => s.Made(Operators.Binary("+", x, y, s))),
         ["dictsort"] = DictSort,
         ["groupby"] = GroupBy,
-        ["batch"] = (v, a, s) => new JinjaGenerator([.. Batch(Operators.Iterate(v), a, s)], s),
-        ["slice"] = (v, a, s) => new JinjaGenerator([.. Slice([.. Operators.Iterate(v)], a, s)], s),
+        ["batch"] = (v, a, s) => new JinjaGenerator(Batch(v, a, s), s),
+        ["slice"] = (v, a, s) => new JinjaGenerator(Slice(v, a, s), s),
         ["random"] = (_, _, _) => throw new JinjaException("SecurityError", "random would make the prompt different every time."),
     };
 
@@ -40,10 +43,11 @@ internal static class SequenceFilters
         return value;
     }
 
-    private static long Length(object? value) => value switch
+    public static long Length(object? value) => value switch
     {
         OriginString text => text.CodePoints,
         JinjaList list => list.Items.Count,
+        LoopState loop => loop.Items.Count,
         JinjaDict dict => dict.Count,
         Undefined => 0,
         _ => throw JinjaException.Type($"object of type '{Python.TypeName(value)}' has no len()"),
@@ -76,7 +80,7 @@ internal static class SequenceFilters
     }
 
     private static object? Folded(object? value, bool caseSensitive) =>
-        value is OriginString text && !caseSensitive ? text.Map(t => t.ToLowerInvariant()) : value;
+        value is OriginString text && !caseSensitive ? CaseMapping.Lower(text) : value;
 
     /// <summary>For <c>sort</c>, whose attribute may be several: <c>a,b.c</c>.</summary>
     private static Func<object?, object?> SortKey(Arguments arguments)
@@ -96,7 +100,8 @@ internal static class SequenceFilters
             state.Step();
             state.Read(a);
             // The later one first, as Python asks, so that errors name the types in its order.
-            return -Operators.Order(b, a, state);
+            // Jinja2 sorts by lists of keys, so what is equal need not be comparable.
+            return a is null or bool or JinjaDict or JinjaList && Operators.AreEqual(a, b, state) ? 0 : -Operators.Order(b, a, state);
         });
         try
         {
@@ -110,10 +115,10 @@ internal static class SequenceFilters
         }
     }
 
-    private static IEnumerable<object?> Unique(IEnumerable<object?> items, Func<object?, object?> key)
+    private static IEnumerable<object?> Unique(object? value, Func<object?, object?> key)
     {
         JinjaDict seen = new();
-        foreach (object? item in items)
+        foreach (object? item in Operators.Iterate(value))
         {
             int before = seen.Count;
             seen.Set(key(item), null);
@@ -132,8 +137,12 @@ internal static class SequenceFilters
 
     private static JinjaList DictSort(object? value, Arguments arguments, RenderState state)
     {
+        if (value is Undefined undefined)
+            throw undefined.Error();
         if (value is not JinjaDict dict)
-            throw JinjaException.Undefined($"'{Python.TypeName(value)} object' has no attribute 'items'");
+            throw new JinjaException("AttributeError", $"'{Python.TypeName(value)}' object has no attribute 'items'");
+        if ((arguments.Get(1, "by", OriginString.Trusted("key")) as OriginString)?.Text is not ("key" or "value"))
+            throw new JinjaException("FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
         int position = (arguments.Get(1, "by") as OriginString)?.Text == "value" ? 1 : 0;
         bool caseSensitive = arguments.Flag(0, "case_sensitive");
         object? By(object? pair) => Folded(((JinjaList)pair!).Items[position], caseSensitive);
@@ -143,36 +152,56 @@ internal static class SequenceFilters
     private static JinjaList GroupBy(object? value, Arguments arguments, RenderState state)
     {
         object? attribute = arguments.Require(0, "attribute", "groupby");
-        object? By(object? item) => Path(item, attribute) is Undefined && arguments.Has(1, "default") ? arguments.Get(1, "default") : Path(item, attribute);
+        bool caseSensitive = arguments.Flag(2, "case_sensitive");
+        object? By(object? item) => Path(item, attribute) is var found && found is Undefined ? arguments.Get(1, "default") ?? found : found;
         List<object?> groups = [];
-        foreach (object? item in Sort(Operators.Iterate(value), By, isReverse: false, state).Items)
+        object? current = null;
+        foreach (object? item in Sort(Operators.Iterate(value), i => Folded(By(i), caseSensitive), isReverse: false, state).Items)
         {
-            if (groups is [.., JinjaList last] && Operators.AreEqual(last.Items[0], By(item), state))
+            object? key = Folded(By(item), caseSensitive);
+            if (groups is [.., JinjaList last] && Operators.AreEqual(current, key, state))
+            {
                 ((JinjaList)last.Items[1]!).Items.Add(item);
-            else
-                groups.Add(JinjaList.Tuple(By(item), new JinjaList([item])));
+                continue;
+            }
+
+            current = key;
+            groups.Add(new JinjaList([By(item), new JinjaList([item])], isTuple: true) { Fields = ["grouper", "list"] });
         }
 
         return new JinjaList(groups);
     }
 
-    private static IEnumerable<object?> Batch(IEnumerable<object?> items, Arguments arguments, RenderState state)
+    private static IEnumerable<object?> Batch(object? value, Arguments arguments, RenderState state)
     {
-        int size = Math.Max(1, arguments.Int(0, "linecount", 1));
+        int size = Operators.ToIndex(arguments.Require(0, "linecount", "batch"));
         state.CheckMade(size);
-        foreach (object?[] chunk in items.Chunk(size))
+        List<object?> batch = [];
+        foreach (object? item in Operators.Iterate(value))
         {
-            List<object?> batch = [.. chunk];
-            while (batch.Count < size && arguments.Get(1, "fill_with") is { } fill)
-                batch.Add(fill);
-            yield return new JinjaList(batch);
+            if (batch.Count == size)
+            {
+                yield return new JinjaList(batch);
+                batch = [];
+            }
+
+            batch.Add(item);
         }
+
+        if (batch.Count == 0)
+            yield break;
+        while (batch.Count < size && arguments.Get(1, "fill_with") is { } fill)
+            batch.Add(fill);
+        yield return new JinjaList(batch);
     }
 
-    private static IEnumerable<object?> Slice(List<object?> items, Arguments arguments, RenderState state)
+    private static IEnumerable<object?> Slice(object? value, Arguments arguments, RenderState state)
     {
-        int slices = Math.Max(1, arguments.Int(0, "slices", 1));
+        int slices = Operators.ToIndex(arguments.Require(0, "slices", "slice"));
+        if (slices == 0)
+            throw new JinjaException("ZeroDivisionError", "integer division or modulo by zero");
         state.CheckMade(slices);
+        List<object?> items = [.. Operators.Iterate(value)];
         int size = items.Count / slices;
         int larger = items.Count % slices;
         int start = 0;

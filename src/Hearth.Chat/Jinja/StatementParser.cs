@@ -5,7 +5,9 @@ internal sealed class StatementParser
 {
     private readonly TokenStream _tokens;
     private readonly ExpressionParser _expressions;
+    private readonly HashSet<string> _blocks = [];
     private int _loops;
+    private int _allLoops;
 
     private StatementParser(TokenStream tokens) => (_tokens, _expressions) = (tokens, new ExpressionParser(tokens));
 
@@ -31,7 +33,8 @@ internal sealed class StatementParser
                     break;
                 case TokenKind.VariableBegin:
                     _tokens.Take();
-                    body.Add(new Print(_expressions.ParseTuple()));
+                    Expression printed = _expressions.ParseTuple();
+                    body.Add(new Print(printed is Slice slice ? slice with { IsPrinted = true } : printed));
                     _tokens.Expect(TokenKind.VariableEnd);
                     break;
                 case TokenKind.BlockBegin:
@@ -64,17 +67,19 @@ internal sealed class StatementParser
             "if" => ParseIf(),
             "for" => ParseFor(),
             "set" => ParseSet(),
-            "macro" => ParseMacro(keyword.Line),
-            "call" => ParseCall(keyword.Line),
-            "filter" => ParseFilterBlock(keyword.Line),
+            "macro" => ParseMacro(keyword.Place),
+            "call" => ParseCall(keyword.Place),
+            "filter" => ParseFilterBlock(keyword.Place),
             "with" => ParseWith(),
             "do" => new Do(_expressions.ParseTuple()),
-            "generation" => new Generation(ParseBlock("endgeneration")),
+            "print" => ParsePrint(),
+            "generation" => new Generation(ParseOutsideLoops(() => ParseBlock("endgeneration"))),
+            "block" => ParseNamedBlock(),
+            "autoescape" => new AutoEscape(_expressions.Parse(), ParseBlock("endautoescape")),
             "break" or "continue" when _loops == 0 => throw _tokens.Error($"'{keyword.Value}' outside loop"),
             "break" => new LoopControl(Completion.Break),
             "continue" => new LoopControl(Completion.Continue),
-            "include" or "import" or "from" or "extends" or "block" =>
-                throw _tokens.Error($"'{keyword.Value}' needs other templates, which chat templates do not have"),
+            "include" or "import" or "from" or "extends" => ParseLoading(keyword),
             _ => throw _tokens.Error($"Encountered unknown tag '{keyword.Value}'."),
         };
         EndTag();
@@ -110,51 +115,124 @@ internal sealed class StatementParser
         bool isRecursive = _tokens.TryTakeName("recursive");
         EndTag();
         _loops++;
+        _allLoops++;
         List<Statement> body = ParseBody("endfor", "else");
         _loops--;
         IReadOnlyList<Statement> otherwise = _tokens.Take().Value == "else" ? ParseBlock("endfor") : [];
+        _allLoops--;
         return new For(target, iterable, filter, isRecursive, body, otherwise);
     }
 
     private Set ParseSet()
     {
-        int line = _tokens.Line;
+        Place place = _tokens.Place;
         Target target = ParseTargets(() => _tokens.Current.Is("="));
         if (_tokens.TryTake("="))
             return new Set(target, _expressions.ParseTuple());
-        return new Set(target, ParseCaptured(line, "endset"));
+        return new Set(target, ParseCaptured(place, "endset"));
     }
 
     /// <summary>A block whose text goes through filters: <c>{% set x | trim %}...{% endset %}</c>.</summary>
-    private Expression ParseCaptured(int line, string end)
+    private Expression ParseCaptured(Place place, string end)
     {
         List<Statement> body = [];
-        Expression value = _expressions.ParseFilters(new CapturedBlock(body, line));
+        Expression value = _expressions.ParseFilters(new CapturedBlock(body, place));
         body.AddRange(ParseBlock(end));
         return value;
     }
 
-    private Macro ParseMacro(int line)
+    private Statement ParsePrint()
+    {
+        List<Statement> values = [];
+        while (_tokens.Current.Kind != TokenKind.BlockEnd)
+        {
+            if (values.Count > 0)
+                _tokens.Expect(",");
+            values.Add(new Print(_expressions.Parse()));
+        }
+
+        return new If([], values);
+    }
+
+    private T ParseOutsideLoops<T>(Func<T> parse)
+    {
+        int loops = _loops;
+        _loops = 0;
+        T result = parse();
+        _loops = loops;
+        return result;
+    }
+
+    private Block ParseNamedBlock()
+    {
+        string name = _tokens.Expect(TokenKind.Name).Value;
+        if (!_blocks.Add(name))
+            throw _tokens.Error($"block '{name}' defined twice", "TemplateAssertionError");
+        bool isScoped = _tokens.TryTakeName("scoped");
+        if (_tokens.TryTakeName("required"))
+            throw _tokens.Error($"Required block '{name}' not found");
+        isScoped |= _tokens.TryTakeName("scoped");
+        List<Statement> body = ParseOutsideLoops(() => ParseBlock("endblock"));
+        _tokens.TryTakeName(name);
+        return new Block(body, isScoped);
+    }
+
+    /// <summary>Statements that load templates are read, and fail when they run.</summary>
+    private NeedsLoader ParseLoading(Token keyword)
+    {
+        _expressions.Parse();
+        if (keyword.Value == "import")
+        {
+            _tokens.ExpectName("as");
+            _tokens.Expect(TokenKind.Name);
+        }
+        else if (keyword.Value == "from")
+        {
+            _tokens.ExpectName("import");
+            do
+            {
+                _tokens.Expect(TokenKind.Name);
+                if (_tokens.TryTakeName("as"))
+                    _tokens.Expect(TokenKind.Name);
+            }
+            while (_tokens.TryTake(","));
+        }
+        else if (keyword.Value == "include" && _tokens.TryTakeName("ignore"))
+        {
+            _tokens.ExpectName("missing");
+        }
+
+        if (_tokens.TryTakeName("with") || _tokens.TryTakeName("without"))
+            _tokens.ExpectName("context");
+        return new NeedsLoader(keyword.Place);
+    }
+
+    private Macro ParseMacro(Place place)
     {
         string name = _tokens.Expect(TokenKind.Name).Value;
         IReadOnlyList<(string, Expression?)> parameters = ParseParameters();
-        return ParseFunction(name, parameters, "endmacro", line);
+        return ParseFunction(name, parameters, "endmacro", place);
     }
 
     /// <summary>A macro's body: loops around it are not its own, and the names it uses tell which surplus arguments it takes.</summary>
-    private Macro ParseFunction(string name, IReadOnlyList<(string, Expression?)> parameters, string end, int line)
+    private Macro ParseFunction(string name, IReadOnlyList<(string Name, Expression?)> parameters, string end, Place place)
     {
+        if (parameters.DistinctBy(p => p.Name).Count() < parameters.Count)
+            throw _tokens.Error($"macro '{name}' has two parameters of one name");
         (int loops, HashSet<string> outerNames) = (_loops, _expressions.Names);
         (_loops, _expressions.Names) = (0, []);
         List<Statement> body = ParseBlock(end);
         HashSet<string> names = _expressions.Names;
+        if (names.Contains("caller") && parameters.Any(p => p is ("caller", null)))
+            throw _tokens.Error("When defining macros or call blocks the special \"caller\" argument must be omitted or be given a default.");
         outerNames.UnionWith(names);
         (_loops, _expressions.Names) = (loops, outerNames);
-        return new Macro(name, parameters, body, line)
+        return new Macro(name, parameters, body, place)
         {
             TakesPositional = names.Contains("varargs"),
             TakesNamed = names.Contains("kwargs"),
             TakesCaller = names.Contains("caller"),
+            IsCaller = end == "endcall",
         };
     }
 
@@ -169,27 +247,30 @@ internal sealed class StatementParser
             if (fallback is null && parameters is [.., (_, not null)])
                 throw _tokens.Error("non-default argument follows default argument");
             parameters.Add((name, fallback));
-            if (!_tokens.TryTake(","))
+            if (_tokens.Current.Is(")"))
                 break;
+            _tokens.Expect(",");
+            if (_tokens.Current.Is(")"))
+                throw _tokens.Error("expected a parameter after ','");
         }
 
         _tokens.Expect(")");
         return parameters;
     }
 
-    private CallBlock ParseCall(int line)
+    private CallBlock ParseCall(Place place)
     {
         IReadOnlyList<(string, Expression?)> parameters = _tokens.Current.Is("(") ? ParseParameters() : [];
         Expression call = _expressions.Parse();
         if (call is not Call macroCall)
             throw _tokens.Error("expected call");
-        return new CallBlock(ParseFunction("caller", parameters, "endcall", line), macroCall);
+        return new CallBlock(ParseFunction("caller", parameters, "endcall", place), macroCall);
     }
 
-    private Print ParseFilterBlock(int line)
+    private Print ParseFilterBlock(Place place)
     {
         List<Statement> body = [];
-        Expression value = _expressions.ParseFilters(_expressions.ParseFilter(new CapturedBlock(body, line)));
+        Expression value = _expressions.ParseFilters(_expressions.ParseFilter(new CapturedBlock(body, place)));
         body.AddRange(ParseBlock("endfilter"));
         return new Print(value);
     }
@@ -199,11 +280,11 @@ internal sealed class StatementParser
         List<(Target, Expression)> bindings = [];
         while (_tokens.Current.Kind != TokenKind.BlockEnd)
         {
-            Target target = ParseTarget();
+            if (bindings.Count > 0)
+                _tokens.Expect(",");
+            Target target = ParseTargets(() => _tokens.Current.Is("="));
             _tokens.Expect("=");
             bindings.Add((target, _expressions.Parse()));
-            if (!_tokens.TryTake(","))
-                break;
         }
 
         return new With(bindings, ParseBlock("endwith"));
@@ -211,7 +292,7 @@ internal sealed class StatementParser
 
     private Target ParseTargets(Func<bool> isEnd, bool withAttributes = true)
     {
-        int line = _tokens.Line;
+        Place place = _tokens.Place;
         List<Target> parts = [ParseTarget(withAttributes)];
         bool isTuple = false;
         while (_tokens.TryTake(","))
@@ -222,7 +303,7 @@ internal sealed class StatementParser
             parts.Add(ParseTarget(withAttributes));
         }
 
-        return isTuple ? new TupleTarget(parts, line) : parts[0];
+        return isTuple ? new TupleTarget(parts, place) : parts[0];
     }
 
     private Target ParseTarget(bool withAttributes = true)
@@ -237,8 +318,10 @@ internal sealed class StatementParser
         Token name = _tokens.Expect(TokenKind.Name);
         if (name.Value is "true" or "false" or "none" or "True" or "False" or "None")
             throw _tokens.Error($"can't assign to '{name.Value}'");
+        if (name.Value == "loop" && _allLoops > 0)
+            throw _tokens.Error("Can't assign to special loop variable in for-loop", "TemplateAssertionError");
         return withAttributes && _tokens.TryTake(".")
-            ? new NamespaceTarget(name.Value, _tokens.Expect(TokenKind.Name).Value, name.Line)
+            ? new NamespaceTarget(name.Value, _tokens.Expect(TokenKind.Name).Value, name.Place)
             : new NameTarget(name.Value);
     }
 }

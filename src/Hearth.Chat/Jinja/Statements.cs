@@ -41,11 +41,13 @@ internal sealed record Print(Expression Value) : Statement
     public override Completion Run(RenderState state)
     {
         object? value = Value.Evaluate(state);
+        if (state.TakeCompletion() is var left && left != Completion.Normal)
+            return left;
         try
         {
             state.Output.Append(Python.ToText(value));
         }
-        catch (JinjaException e) when (e.PassesBy(Value.Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Value.Place, state.TemplateName))
         {
             throw;
         }
@@ -77,7 +79,10 @@ internal sealed record Set(Target Target, Expression Value) : Statement
 {
     public override Completion Run(RenderState state)
     {
-        Target.Assign(Value.Evaluate(state), state);
+        object? value = Value.Evaluate(state);
+        if (state.TakeCompletion() is var left && left != Completion.Normal)
+            return left;
+        Target.Assign(value, state);
         return Completion.Normal;
     }
 }
@@ -114,6 +119,46 @@ internal sealed record Do(Expression Value) : Statement
     }
 }
 
+/// <summary>
+/// <c>block</c>, which other templates could replace if there were any: rendered in its place, where it sees what the template set
+/// outside of loops and macros, or, when scoped, everything.
+/// </summary>
+internal sealed record Block(IReadOnlyList<Statement> Body, bool IsScoped) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        state.Output.Append(state.Capture(IsScoped ? state.Scope : state.Root, _ => { }, Body));
+        return Completion.Normal;
+    }
+}
+
+/// <summary>A statement that needs other templates, of which a chat template has none.</summary>
+internal sealed record NeedsLoader(Place Place) : Statement
+{
+    public override Completion Run(RenderState state) =>
+        throw new JinjaException("TypeError", "no loader for this environment specified", Place, state.TemplateName);
+}
+
+/// <summary><c>autoescape</c>: off, which it always is, or an error.</summary>
+internal sealed record AutoEscape(Expression IsOn, IReadOnlyList<Statement> Body) : Statement
+{
+    public override Completion Run(RenderState state)
+    {
+        if (Operators.IsTrue(IsOn.Evaluate(state)))
+            throw new JinjaException("TemplateRuntimeError", "autoescape is for HTML, which prompts are not", IsOn.Place, state.TemplateName);
+        Scope outer = state.Scope;
+        state.Scope = new Scope(outer);
+        try
+        {
+            return RunAll(Body, state);
+        }
+        finally
+        {
+            state.Scope = outer;
+        }
+    }
+}
+
 /// <summary><c>generation</c> marks what the model wrote; it renders as it is, in a scope of its own.</summary>
 internal sealed record Generation(IReadOnlyList<Statement> Body) : Statement
 {
@@ -137,7 +182,7 @@ internal sealed record CallBlock(Macro Caller, Call Call) : Statement
         {
             state.Output.Append(Python.ToText(Call.Invoke(target, new Arguments(arguments.Positional, named), state)));
         }
-        catch (JinjaException e) when (e.PassesBy(Call.Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Call.Place, state.TemplateName))
         {
             throw;
         }
@@ -166,17 +211,17 @@ internal sealed record NameTarget(string Name) : Target
     public override void Assign(object? value, RenderState state) => state.Scope.Set(Name, value);
 }
 
-internal sealed record NamespaceTarget(string Namespace, string Attribute, int Line) : Target
+internal sealed record NamespaceTarget(string Namespace, string Attribute, Place Place) : Target
 {
     public override void Assign(object? value, RenderState state)
     {
         if (state.Scope.Get(Namespace) is not JinjaNamespace space)
-            throw new JinjaException("TemplateRuntimeError", "cannot assign attribute on non-namespace object", Line, state.TemplateName);
+            throw new JinjaException("TemplateRuntimeError", "cannot assign attribute on non-namespace object", Place, state.TemplateName);
         space.Attributes[Attribute] = value;
     }
 }
 
-internal sealed record TupleTarget(IReadOnlyList<Target> Parts, int Line) : Target
+internal sealed record TupleTarget(IReadOnlyList<Target> Parts, Place Place) : Target
 {
     public override IEnumerable<string> Names => Parts.SelectMany(p => p.Names);
 
@@ -192,7 +237,7 @@ internal sealed record TupleTarget(IReadOnlyList<Target> Parts, int Line) : Targ
             for (int i = 0; i < Parts.Count; i++)
                 Parts[i].Assign(values[i], state);
         }
-        catch (JinjaException e) when (e.PassesBy(Line, state.TemplateName))
+        catch (JinjaException e) when (e.PassesBy(Place, state.TemplateName))
         {
             throw;
         }

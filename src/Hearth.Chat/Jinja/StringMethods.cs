@@ -30,26 +30,32 @@ internal static class StringMethods
         ["rindex"] = (t, a, _) => Found(Find(t, a, fromRight: true)),
         ["count"] = (t, a, _) => Count(t, a),
         ["join"] = Join,
-        ["upper"] = (t, _, _) => t.Map(s => s.ToUpperInvariant()),
-        ["lower"] = (t, _, _) => t.Map(s => s.ToLowerInvariant()),
-        ["casefold"] = (t, _, _) => t.Map(s => s.ToLowerInvariant()),
-        ["capitalize"] = (t, _, _) => Capitalize(t),
-        ["title"] = (t, _, _) => Title(t),
-        ["swapcase"] = (t, _, _) => t.Map(s => string.Concat(s.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
-        ["isdigit"] = (t, _, _) => t.Length > 0 && t.Text.All(c => CharUnicodeInfo.GetDigitValue(c) >= 0),
-        ["isnumeric"] = (t, _, _) => t.Length > 0 && t.Text.All(c => CharUnicodeInfo.GetNumericValue(c) >= 0),
-        ["isdecimal"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsDigit),
-        ["isalpha"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsLetter),
-        ["isalnum"] = (t, _, _) => t.Length > 0 && t.Text.All(char.IsLetterOrDigit),
-        ["isspace"] = (t, _, _) => t.Length > 0 && t.Text.All(IsSpace),
+        ["upper"] = (t, _, _) => CaseMapping.Upper(t),
+        ["lower"] = (t, _, _) => CaseMapping.Lower(t),
+        ["casefold"] = (t, _, _) => CaseMapping.Fold(t),
+        ["capitalize"] = (t, _, _) => CaseMapping.Capitalize(t),
+        ["title"] = (t, _, _) => CaseMapping.Title(t),
+        ["swapcase"] = (t, _, _) => CaseMapping.Swap(t),
+        ["isdigit"] = (t, _, _) => HasAll(t, r => CharUnicodeInfo.GetDigitValue(r.ToString(), 0) >= 0),
+        ["isnumeric"] = (t, _, _) => HasAll(t, r => Rune.GetNumericValue(r) >= 0),
+        ["isdecimal"] = (t, _, _) => HasAll(t, Rune.IsDigit),
+        ["isalpha"] = (t, _, _) => HasAll(t, Rune.IsLetter),
+        ["isalnum"] = (t, _, _) => HasAll(t, r => Rune.IsLetter(r) || Rune.GetNumericValue(r) >= 0),
+        ["isspace"] = (t, _, _) => HasAll(t, r => r.IsBmp && IsSpace((char)r.Value)),
         ["isascii"] = (t, _, _) => t.Text.All(char.IsAscii),
-        ["istitle"] = (t, _, _) => t.Text.Any(char.IsLetter) && Title(t).Text == t.Text,
-        ["isupper"] = (t, _, _) => t.Text.Any(char.IsUpper) && !t.Text.Any(char.IsLower),
-        ["islower"] = (t, _, _) => t.Text.Any(char.IsLower) && !t.Text.Any(char.IsUpper),
-        ["zfill"] = (t, a, s) => ZeroFill(t, a.Int(0, "width", 0), s),
-        ["center"] = (t, a, s) => Pad(t, a.Int(0, "width", 0), 0.5, Fill(a), s),
-        ["ljust"] = (t, a, s) => Pad(t, a.Int(0, "width", 0), 0, Fill(a), s),
-        ["rjust"] = (t, a, s) => Pad(t, a.Int(0, "width", 0), 1, Fill(a), s),
+        ["isidentifier"] = (t, _, _) => HasAll(t, r => BeginsName(r) || Rune.GetUnicodeCategory(r)
+            is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark) && BeginsName(t.Text.EnumerateRunes().First()),
+        ["isprintable"] = (t, _, _) => Enumerable.Range(0, t.Length).All(i => char.IsLowSurrogate(t.Text[i]) && i > 0 && char.IsHighSurrogate(t.Text[i - 1]) || Python.IsPrintable(t.Text, i)),
+        ["istitle"] = (t, _, _) => CaseMapping.IsTitled(t.Text),
+        ["isupper"] = (t, _, _) => CaseMapping.IsAll(t.Text, upper: true),
+        ["islower"] = (t, _, _) => CaseMapping.IsAll(t.Text, upper: false),
+        ["expandtabs"] = (t, a, s) => ExpandTabs(t, a.Int(0, "tabsize", 8), s),
+        ["translate"] = (t, a, _) => Translate(t, a.Require(0, "table", "translate")),
+        ["format_map"] = (t, a, s) => BraceFormat.Apply(t, new Arguments([], NamedValues(a.Require(0, "mapping", "format_map"))), s),
+        ["zfill"] = (t, a, s) => ZeroFill(t, Width(a, "zfill"), s),
+        ["center"] = (t, a, s) => Pad(t, Width(a, "center"), 0.5, Fill(a), s),
+        ["ljust"] = (t, a, s) => Pad(t, Width(a, "ljust"), 0, Fill(a), s),
+        ["rjust"] = (t, a, s) => Pad(t, Width(a, "rjust"), 1, Fill(a), s),
         ["partition"] = (t, a, _) => Partition(t, a.Text(0, "sep", "partition"), fromRight: false),
         ["rpartition"] = (t, a, _) => Partition(t, a.Text(0, "sep", "rpartition"), fromRight: true),
         ["format"] = (t, a, s) => BraceFormat.Apply(t, a, s),
@@ -68,6 +74,8 @@ internal static class StringMethods
 
     public static OriginString Strip(OriginString text, object? chars, bool left, bool right)
     {
+        if (chars is not (null or OriginString))
+            throw JinjaException.Type("strip arg must be None or str");
         string? set = (chars as OriginString)?.Text;
         bool Goes(char c) => set is null ? IsSpace(c) : set.Contains(c, StringComparison.Ordinal);
         int start = 0;
@@ -96,9 +104,6 @@ internal static class StringMethods
 
         return start == 0 ? text : builder.Append(text, start, text.Length - start).ToOriginString();
     }
-
-    public static OriginString Capitalize(OriginString text) =>
-        text.Map(t => t.Length == 0 ? t : char.ToUpperInvariant(t[0]) + t[1..].ToLowerInvariant());
 
     public static List<OriginString> SplitLines(OriginString text, bool keepEnds = false)
     {
@@ -138,7 +143,10 @@ internal static class StringMethods
         return builder.ToOriginString();
     }
 
-    private static OriginString Fill(Arguments arguments) => arguments.Get(1, "fillchar") as OriginString ?? OriginString.Trusted(" ");
+    private static int Width(Arguments arguments, string method) => Operators.ToIndex(arguments.Require(0, "width", method));
+
+    private static OriginString Fill(Arguments arguments) => arguments.Get(1, "fillchar", OriginString.Trusted(" ")) as OriginString
+        ?? throw JinjaException.Type($"The fill character must be a unicode character, not {Python.TypeName(arguments.Get(1, "fillchar"))}");
 
     private static OriginString ReplaceEmpty(OriginString text, OriginString replacement, int count)
     {
@@ -183,7 +191,7 @@ internal static class StringMethods
         return parts;
     }
 
-    private static List<object?> SplitWhiteSpace(OriginString text, int limit, bool fromRight)
+    public static List<object?> SplitWhiteSpace(OriginString text, int limit, bool fromRight)
     {
         List<object?> parts = [];
         OriginString rest = Strip(text, null, left: !fromRight, right: fromRight);
@@ -246,13 +254,15 @@ internal static class StringMethods
         if (Window(text, arguments) is not (int start, int end))
             return false;
         if (edge is JinjaList { IsTuple: true } edges)
-            return edges.Items.Any(e => test(text.Text.AsSpan(start, end - start), Python.ToText(e).Text));
+            return edges.Items.Any(e => test(text.Text.AsSpan(start, end - start), e is OriginString part
+                ? part.Text
+                : throw JinjaException.Type($"tuple for {name} must only contain str, not {Python.TypeName(e)}")));
         return edge is OriginString single
             ? test(text.Text.AsSpan(start, end - start), single.Text)
             : throw JinjaException.Type($"{name} first arg must be str or a tuple of str, not {Python.TypeName(edge)}");
     }
 
-    private static int FromEnd(int index, int length) => index < 0 ? index + length : index;
+    public static int FromEnd(int index, int length) => index < 0 ? index + length : index;
 
     private static long Find(OriginString text, Arguments arguments, bool fromRight)
     {
@@ -282,18 +292,61 @@ internal static class StringMethods
         return builder.ToOriginString();
     }
 
-    private static OriginString Title(OriginString text) => text.Map(t =>
+    private static bool BeginsName(Rune rune) =>
+        rune.Value == '_' || Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.LetterNumber;
+
+    private static bool HasAll(OriginString text, Func<Rune, bool> test) =>
+        text.Length > 0 && text.Text.EnumerateRunes().All(test);
+
+    private static Dictionary<string, object?> NamedValues(object? mapping)
     {
-        StringBuilder result = new(t.Length);
-        bool inWord = false;
-        foreach (char c in t)
+        if (mapping is not JinjaDict dict)
+            throw JinjaException.Type($"format_map() argument must be a mapping, not {Python.TypeName(mapping)}");
+        return dict.Entries.Where(e => e.Key is OriginString).ToDictionary(e => ((OriginString)e.Key!).Text, e => e.Value);
+    }
+
+    /// <summary>Tabs become spaces up to the next column that is a multiple of the size.</summary>
+    private static OriginString ExpandTabs(OriginString text, int size, RenderState state)
+    {
+        state.CheckMade(size);
+        OriginBuilder builder = new(state.Limits.OutputChars);
+        int column = 0;
+        foreach (object? item in Operators.Iterate(text))
         {
-            result.Append(inWord ? char.ToLower(c, CultureInfo.InvariantCulture) : char.ToUpper(c, CultureInfo.InvariantCulture));
-            inWord = char.IsLetter(c);
+            OriginString character = (OriginString)item!;
+            if (character.Text == "\t")
+            {
+                int missing = size <= 0 ? 0 : size - (column % size);
+                builder.Append(new string(' ', missing), character.StartsTrusted);
+                column += missing;
+                continue;
+            }
+
+            builder.Append(character);
+            column = character.Text is "\n" or "\r" ? 0 : column + 1;
         }
 
-        return result.ToString();
-    });
+        return builder.ToOriginString();
+    }
+
+    /// <summary>Characters replaced by what the mapping has for their code points: a text, a code point, or None to drop them.</summary>
+    private static OriginString Translate(OriginString text, object? table)
+    {
+        if (table is not JinjaDict dict)
+            throw JinjaException.Type($"'{Python.TypeName(table)}' object is not subscriptable");
+        OriginBuilder builder = new();
+        foreach (object? item in Operators.Iterate(text))
+        {
+            OriginString character = (OriginString)item!;
+            object? key = Rune.TryGetRuneAt(character.Text, 0, out Rune rune) ? (long)rune.Value : (long)character.Text[0];
+            if (!dict.TryGet(key, out object? replacement))
+                builder.Append(character);
+            else if (replacement is not null)
+                builder.Append(replacement as OriginString ?? PercentFormat.Character(replacement));
+        }
+
+        return builder.ToOriginString();
+    }
 
     private static OriginString ZeroFill(OriginString text, int width, RenderState state)
     {
@@ -305,6 +358,8 @@ internal static class StringMethods
 
     private static JinjaList Partition(OriginString text, OriginString separator, bool fromRight)
     {
+        if (separator.Length == 0)
+            throw JinjaException.Value("empty separator");
         int found = fromRight
             ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal)
             : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);

@@ -22,14 +22,14 @@ internal static class Tests
         ["number"] = (v, _, _) => Operators.IsNumber(v),
         ["string"] = (v, _, _) => v is OriginString,
         ["mapping"] = (v, _, _) => v is JinjaDict,
-        ["sequence"] = (v, _, _) => v is OriginString or JinjaList { View: null } or JinjaDict or Undefined,
-        ["iterable"] = (v, _, _) => v is OriginString or JinjaList or JinjaDict or JinjaGenerator or Undefined,
-        ["callable"] = (v, _, _) => v is JinjaFunction or LoopState,
+        ["sequence"] = (v, _, _) => v is OriginString or JinjaList { IsIndexable: true } or JinjaDict or Undefined,
+        ["iterable"] = (v, _, _) => IsIterable(v),
+        ["callable"] = (v, _, _) => v is JinjaFunction or LoopState or Undefined,
         ["odd"] = (v, _, s) => Operators.AreEqual(Operators.Binary("%", v, 2L, s), 1L),
         ["even"] = (v, _, s) => Operators.AreEqual(Operators.Binary("%", v, 2L, s), 0L),
         ["divisibleby"] = (v, a, s) => Operators.AreEqual(Operators.Binary("%", v, a.Require(0, "num", "divisibleby"), s), 0L),
-        ["lower"] = (v, _, _) => Python.ToText(v).Text is var t && t.Any(char.IsLower) && !t.Any(char.IsUpper),
-        ["upper"] = (v, _, _) => Python.ToText(v).Text is var t && t.Any(char.IsUpper) && !t.Any(char.IsLower),
+        ["lower"] = (v, _, _) => CaseMapping.IsAll(Python.ToText(v).Text, upper: false),
+        ["upper"] = (v, _, _) => CaseMapping.IsAll(Python.ToText(v).Text, upper: true),
         ["sameas"] = (v, a, _) => AreSame(v, a.Require(0, "other", "sameas")),
         ["in"] = (v, a, s) => Operators.Contains(a.Require(0, "seq", "in"), v, s),
         ["filter"] = (v, _, _) => Filters.Find(Python.ToText(v).Text) is not null,
@@ -38,6 +38,8 @@ internal static class Tests
     }.Concat(Comparisons()).ToFrozenDictionary();
 
     public static TestFunction? Find(string name) => All.GetValueOrDefault(name);
+
+    public static bool IsIterable(object? value) => value is OriginString or JinjaList or JinjaDict or JinjaGenerator or LoopState or Undefined;
 
     private static IEnumerable<KeyValuePair<string, TestFunction>> Comparisons()
     {

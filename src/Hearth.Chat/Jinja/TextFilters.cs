@@ -1,16 +1,21 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Numerics;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Hearth.Chat.Jinja;
 
 /// <summary>Filters over text. Other values are printed first, as Jinja2's <c>soft_str</c> does.</summary>
-internal static partial class TextFilters
+internal static class TextFilters
 {
+    private static readonly SearchValues<char> NotInAttributeNames = SearchValues.Create(" \t\n\f\r/>=");
+
     public static readonly Dictionary<string, FilterFunction> All = new()
     {
-        ["upper"] = (v, _, _) => Python.ToText(v).Map(t => t.ToUpperInvariant()),
-        ["lower"] = (v, _, _) => Python.ToText(v).Map(t => t.ToLowerInvariant()),
-        ["capitalize"] = (v, _, _) => StringMethods.Capitalize(Python.ToText(v)),
+        ["upper"] = (v, _, _) => CaseMapping.Upper(Python.ToText(v)),
+        ["lower"] = (v, _, _) => CaseMapping.Lower(Python.ToText(v)),
+        ["capitalize"] = (v, _, _) => CaseMapping.Capitalize(Python.ToText(v)),
         ["title"] = (v, _, _) => Title(Python.ToText(v)),
         ["trim"] = (v, a, _) => StringMethods.Strip(Python.ToText(v), a.Get(0, "chars"), left: true, right: true),
         ["replace"] = (v, a, _) => StringMethods.Replace(
@@ -19,21 +24,120 @@ internal static partial class TextFilters
         ["indent"] = Indent,
         ["center"] = (v, a, s) => StringMethods.Pad(Python.ToText(v), a.Int(0, "width", 80), 0.5, OriginString.Trusted(" "), s),
         ["truncate"] = Truncate,
-        ["wordcount"] = (v, _, _) => (long)Words().Count(Python.ToText(v).Text),
+        ["wordcount"] = (v, _, _) => CountWords(Python.ToText(v).Text),
+        ["wordwrap"] = (v, a, s) => WordWrap.Apply(RequireText(v), a, s),
+        ["filesizeformat"] = FileSize,
+        ["xmlattr"] = XmlAttributes,
         ["format"] = (v, a, s) => PercentFormat.Apply(
-            Python.ToText(v), a.Named.Count > 0 ? NamedDict(a) : JinjaList.Tuple([.. a.Positional]), s),
+            Python.ToText(v),
+            a.Named.Count > 0 && a.Positional.Count > 0 ? throw new JinjaException("FilterArgumentError", "can't handle positional and keyword arguments at the same time")
+                : a.Named.Count > 0 ? NamedDict(a) : JinjaList.Tuple([.. a.Positional]), s),
         ["escape"] = (v, _, _) => Escape(Python.ToText(v)),
         ["e"] = (v, _, _) => Escape(Python.ToText(v)),
-        ["forceescape"] = (v, _, _) => Escape(Python.ToText(v)),
+        ["forceescape"] = (v, _, _) => Escape(Python.ToText(v).AsPlain()),
         ["striptags"] = StripTags,
-        ["urlencode"] = (v, _, _) => OriginString.Untrusted(Uri.EscapeDataString(Python.ToText(v).Text).Replace("%2F", "/", StringComparison.Ordinal)),
+        ["urlencode"] = (v, _, _) => OriginString.Untrusted(v is JinjaDict or JinjaList or JinjaGenerator
+            ? string.Join('&', PairsOf(v).Select(p => $"{QueryPart(p.Key)}={QueryPart(p.Value)}"))
+            : Uri.EscapeDataString(WellFormed(Python.ToText(v).Text)).Replace("%2F", "/", StringComparison.Ordinal)),
     };
 
+    /// <summary>Comments and tags go, white space becomes single spaces, and HTML's entities become their characters.</summary>
     private static OriginString StripTags(object? value, Arguments arguments, RenderState state)
     {
-        OriginString text = Python.ToText(value);
-        state.ReadFromEach('<', text);
-        return OriginString.Untrusted(Spaces().Replace(Tags().Replace(text.Text, ""), " ").Trim());
+        OriginString text = Without(Without(Python.ToText(value), "<!--", "-->"), "<", ">");
+        OriginBuilder builder = new();
+        foreach (object? word in StringMethods.SplitWhiteSpace(text, -1, fromRight: false))
+            (builder.Length > 0 ? builder.Append(" ") : builder).Append((OriginString)word!);
+        OriginString plain = builder.ToOriginString();
+        return plain.Text.Contains('&', StringComparison.Ordinal) ? OriginString.Untrusted(WebUtility.HtmlDecode(plain.Text)) : plain;
+    }
+
+    private static OriginString Without(OriginString text, string open, string close)
+    {
+        OriginBuilder builder = new();
+        int start = 0;
+        while (text.Text.IndexOf(open, start, StringComparison.Ordinal) is var from and >= 0
+            && text.Text.IndexOf(close, from, StringComparison.Ordinal) is var to and >= 0)
+        {
+            builder.Append(text, start, from - start);
+            start = to + close.Length;
+        }
+
+        return builder.Append(text, start, text.Length - start).ToOriginString();
+    }
+
+    private static OriginString RequireText(object? value) => value switch
+    {
+        OriginString text => text,
+        Undefined undefined => throw undefined.Error(),
+        _ => throw new JinjaException("AttributeError", $"'{Python.TypeName(value)}' object has no attribute 'splitlines'"),
+    };
+
+    private static long CountWords(string text)
+    {
+        long words = 0;
+        bool inWord = false;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bool isWord = rune.Value == '_' || Rune.IsLetter(rune) || Rune.GetNumericValue(rune) >= 0;
+            words += isWord && !inWord ? 1 : 0;
+            inWord = isWord;
+        }
+
+        return words;
+    }
+
+    private static IEnumerable<(object? Key, object? Value)> PairsOf(object? value)
+    {
+        foreach (object? pair in value is JinjaDict dict ? SequenceFilters.Pairs(dict) : Operators.Iterate(value))
+        {
+            List<object?> parts = [.. Operators.Iterate(pair, "cannot unpack non-iterable {0} object")];
+            yield return parts.Count == 2 ? (parts[0], parts[1]) : throw JinjaException.Value($"not 2 values to unpack, but {parts.Count}");
+        }
+    }
+
+    private static string QueryPart(object? value) => Uri.EscapeDataString(WellFormed(Python.ToText(value).Text)).Replace("%20", "+", StringComparison.Ordinal);
+
+    /// <summary>Lone surrogates, which have no UTF-8, become the replacement character.</summary>
+    private static string WellFormed(string text) => string.Concat(text.EnumerateRunes());
+
+    private static OriginString FileSize(object? value, Arguments arguments, RenderState state)
+    {
+        double bytes = ValueFilters.ParseNumber(value);
+        bool isBinary = arguments.Flag(0, "binary");
+        int unit = isBinary ? 1024 : 1000;
+        if (bytes == 1)
+            return OriginString.Trusted("1 Byte");
+        if (bytes < unit)
+            return OriginString.Trusted(string.Create(CultureInfo.InvariantCulture, $"{Math.Truncate(bytes)} Bytes"));
+        string[] prefixes = isBinary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+        BigInteger next = (BigInteger)unit * unit;
+        int i = 0;
+        for (; i < prefixes.Length - 1 && Arithmetic.Compare(bytes, next) >= 0; i++)
+            next *= unit;
+        return OriginString.Trusted($"{NumberFormat.Digits(unit * bytes / (double)next, 'f', 1)} {prefixes[i]}");
+    }
+
+    private static OriginString XmlAttributes(object? value, Arguments arguments, RenderState state)
+    {
+        if (value is Undefined undefined)
+            throw undefined.Error();
+        if (value is not JinjaDict dict)
+            throw new JinjaException("AttributeError", $"'{Python.TypeName(value)}' object has no attribute 'items'");
+        OriginBuilder builder = new(state.Limits.OutputChars);
+        foreach ((object? key, object? item) in dict.Entries)
+        {
+            if (item is null or Undefined)
+                continue;
+            OriginString name = Python.ToText(key);
+            if (name.Text.AsSpan().ContainsAny(NotInAttributeNames))
+                throw JinjaException.Value($"Invalid character in attribute name: {Python.Repr(key)}");
+            if (builder.Length > 0 || arguments.Flag(0, "autospace", fallback: true))
+                builder.Append(" ");
+            builder.Append(Escape(name)).Append("=\"").Append(Escape(Python.ToText(item))).Append("\"");
+        }
+
+        return builder.ToOriginString();
     }
 
     private static JinjaDict NamedDict(Arguments arguments)
@@ -44,18 +148,25 @@ internal static partial class TextFilters
         return dict;
     }
 
-    private static OriginString Title(OriginString text) => text.Map(t =>
+    /// <summary>A capital after white space, hyphens and opening brackets, and the rest in lower case.</summary>
+    private static OriginString Title(OriginString text)
     {
-        StringBuilder result = new(t.Length);
-        bool starts = true;
-        foreach (char c in t)
+        OriginBuilder builder = new();
+        int start = 0;
+        while (start < text.Length)
         {
-            result.Append(starts ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c));
-            starts = char.IsWhiteSpace(c) || c is '-' or '(' or '{' or '[' or '<';
+            int first = start + (start + 1 < text.Length && char.IsSurrogatePair(text.Text, start) ? 2 : 1);
+            int end = first;
+            while (end < text.Length && !IsWordStart(text.Text[end - 1]))
+                end++;
+            builder.Append(CaseMapping.Upper(text.Slice(start, first - start))).Append(CaseMapping.Lower(text.Slice(first, end - first)));
+            start = end;
         }
 
-        return result.ToString();
-    });
+        return builder.ToOriginString();
+    }
+
+    private static bool IsWordStart(char c) => StringMethods.IsSpace(c) || c is '-' or '(' or '{' or '[' or '<';
 
     private static OriginString Indent(object? value, Arguments arguments, RenderState state)
     {
@@ -64,7 +175,7 @@ internal static partial class TextFilters
         bool first = arguments.Flag(1, "first");
         bool blank = arguments.Flag(2, "blank");
         OriginBuilder builder = new(state.Limits.OutputChars);
-        List<OriginString> lines = StringMethods.SplitLines(Python.ToText(value).Concat(OriginString.Trusted("\n")));
+        List<OriginString> lines = StringMethods.SplitLines(RequireText(value).Concat(OriginString.Trusted("\n")));
         for (int i = 0; i < lines.Count; i++)
         {
             if (i > 0)
@@ -85,12 +196,17 @@ internal static partial class TextFilters
 
     private static OriginString Truncate(object? value, Arguments arguments, RenderState state)
     {
-        OriginString text = Python.ToText(value);
         int length = arguments.Int(0, "length", 255);
-        OriginString end = arguments.Get(2, "end") as OriginString ?? OriginString.Trusted("...");
+        OriginString end = arguments.Get(2, "end", OriginString.Trusted("...")) as OriginString
+            ?? throw JinjaException.Type($"object of type '{Python.TypeName(arguments.Get(2, "end"))}' has no len()");
         int leeway = arguments.Int(3, "leeway", 5);
-        if (text.CodePoints <= (long)length + leeway)
-            return text;
+        if (length < end.CodePoints)
+            throw new JinjaException("AssertionError", $"expected length >= {end.CodePoints}, got {length}");
+        if (leeway < 0)
+            throw new JinjaException("AssertionError", $"expected leeway >= 0, got {leeway}");
+        if (SequenceFilters.Length(value) <= (long)length + leeway)
+            return Python.ToText(value);
+        OriginString text = RequireText(value);
         OriginString cut = text.SliceCodePoints(0, Math.Clamp((long)length - end.CodePoints, 0, text.CodePoints) is var kept ? (int)kept : 0);
         if (!arguments.Flag(1, "killwords"))
         {
@@ -107,7 +223,7 @@ internal static partial class TextFilters
         if (text.IsMarkup)
             return text;
         OriginBuilder builder = new();
-        Python.AppendEscaped(builder, text, c => c switch
+        Python.AppendEscaped(builder, text, (all, i) => all[i] switch
         {
             '&' => "&amp;",
             '<' => "&lt;",
@@ -118,13 +234,4 @@ internal static partial class TextFilters
         });
         return builder.ToOriginString().AsMarkup();
     }
-
-    [GeneratedRegex(@"\w+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Words();
-
-    [GeneratedRegex(@"<!--.*?-->|<[^>]*>", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Tags();
-
-    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Spaces();
 }

@@ -13,7 +13,7 @@ internal sealed class TokenStream(List<Token> tokens, string name)
 
     public Token Next => tokens[Math.Min(_index + 1, tokens.Count - 1)];
 
-    public int Line => Current.Line;
+    public Place Place => Current.Place;
 
     public Token Take()
     {
@@ -53,7 +53,7 @@ internal sealed class TokenStream(List<Token> tokens, string name)
 
     public Token Expect(TokenKind kind) => Current.Kind == kind ? Take() : throw Error($"expected {kind}, got '{Describe(Current)}'");
 
-    public JinjaException Error(string message, string kind = "TemplateSyntaxError") => new(kind, message, Line, name);
+    public JinjaException Error(string message, string kind = "TemplateSyntaxError") => new(kind, message, Place, name);
 
     /// <summary>Runs a nested production; hostile nesting ends as an error, not as a stack overflow.</summary>
     public T Nested<T>(Func<T> parse)

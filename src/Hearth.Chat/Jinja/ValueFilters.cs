@@ -29,12 +29,15 @@ internal static class ValueFilters
         {
             Undefined => new JinjaGenerator([], s),
             JinjaDict dict => new JinjaGenerator(SequenceFilters.Pairs(dict), s),
-            _ => throw JinjaException.Type("Can only get item pairs from a mapping."),
+            _ => new JinjaGenerator(Failing("Can only get item pairs from a mapping."), s),
         },
         ["string"] = (v, _, _) => Python.ToText(v),
         ["safe"] = (v, _, _) => Python.ToText(v).AsMarkup(),
         ["pprint"] = (v, _, _) => Python.Repr(v),
     };
+
+    /// <summary>A generator that fails when it is asked for its first item, as Python's do.</summary>
+    private static IEnumerable<object?> Failing(string message) => Enumerable.Repeat(message, 1).Select<string, object?>(m => throw JinjaException.Type(m));
 
     private static object? Default(object? value, Arguments arguments, RenderState state) =>
         value is Undefined || (arguments.Flag(1, "boolean") && !Operators.IsTrue(value))
@@ -47,8 +50,13 @@ internal static class ValueFilters
         object? indent = arguments.Get(1, "indent");
         string item = indent is null ? ", " : ",";
         string key = ": ";
-        if (arguments.Get(2, "separators") is JinjaList { Items: [OriginString first, OriginString second] })
-            (item, key) = (first.Text, second.Text);
+        if (arguments.Get(2, "separators") is { } separators)
+        {
+            (item, key) = Operators.Iterate(separators, "cannot unpack non-iterable {0} object").ToArray() is [OriginString first, OriginString second]
+                ? (first.Text, second.Text)
+                : throw JinjaException.Type("separators must be two texts");
+        }
+
         return JsonText.Write(
             value,
             new JsonLayout(IndentText(indent, state), item, key, arguments.Flag(3, "sort_keys"), arguments.Flag(0, "ensure_ascii")),
@@ -88,16 +96,21 @@ internal static class ValueFilters
     /// <summary>Python's <c>int(text, radix)</c>; null where that fails. Texts longer than any integer may be are not numbers.</summary>
     private static object? ParseInteger(string text, int radix, RenderState state)
     {
-        string digits = text.Trim().Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (radix != 0 && radix is < 2 or > 36)
+            return null;
+        string digits = Ascii(text).ToLowerInvariant();
         bool isNegative = digits.StartsWith('-');
-        digits = digits.TrimStart('+', '-');
-        if (digits.Length > 2 && digits[..2] == radix switch { 16 => "0x", 8 => "0o", 2 => "0b", _ => null })
-            digits = digits[2..];
-        if (digits.Length is 0 or > JinjaLimits.IntegerDigits)
+        digits = digits is ['+' or '-', ..] ? digits[1..] : digits;
+        int prefix = digits is ['0', var mark, ..] ? mark switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
+        if (prefix != 0 && digits.Length > 2 && (radix == 0 || radix == prefix))
+            (digits, radix) = (digits[2] == '_' ? digits[3..] : digits[2..], prefix);
+        if (radix == 0)
+            radix = digits is ['0', ..] && digits.Trim('0', '_').Length > 0 ? 1 : 10;
+        if (digits.Length is 0 or > JinjaLimits.IntegerDigits || !HasGoodUnderscores(digits))
             return null;
         state.Step(digits.Length);
         BigInteger value = 0;
-        foreach (char c in digits)
+        foreach (char c in digits.Where(c => c != '_'))
         {
             int digit = char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetterLower(c) ? c - 'a' + 10 : int.MaxValue;
             if (digit >= radix)
@@ -108,6 +121,15 @@ internal static class ValueFilters
         return Arithmetic.Normal(isNegative ? -value : value);
     }
 
+    /// <summary>Without white space around, and with the digits of other scripts as ASCII's.</summary>
+    private static string Ascii(string text) => string.Concat(text
+        .Trim([.. text.Where(StringMethods.IsSpace).Distinct()])
+        .Select(c => !char.IsAscii(c) && CharUnicodeInfo.GetDecimalDigitValue(c) is var digit and >= 0 ? (char)('0' + digit) : c));
+
+    /// <summary>Underscores stand between digits, one at a time.</summary>
+    private static bool HasGoodUnderscores(string digits) =>
+        digits[0] != '_' && digits[^1] != '_' && !digits.Contains("__", StringComparison.Ordinal);
+
     private static object? ToFloat(object? value, Arguments arguments, RenderState state) => value switch
     {
         long or double or bool or BigInteger => Operators.ToDouble(value),
@@ -116,30 +138,49 @@ internal static class ValueFilters
         _ => arguments.Get(0, "default", 0.0),
     };
 
+    /// <summary>Python's <c>float(value)</c>.</summary>
+    public static double ParseNumber(object? value) => value switch
+    {
+        long or double or bool or BigInteger => Operators.ToDouble(value),
+        Undefined undefined => throw undefined.Error(),
+        OriginString text => ParseFloat(text.Text) ?? throw JinjaException.Value($"could not convert string to float: {Python.Repr(text)}"),
+        _ => throw JinjaException.Type($"float() argument must be a string or a real number, not '{Python.TypeName(value)}'"),
+    };
+
     private static double? ParseFloat(string text)
     {
-        string digits = text.Trim().Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-        return digits.TrimStart('+', '-') switch
+        string number = Ascii(text).ToLowerInvariant();
+        string digits = number is ['+' or '-', ..] ? number[1..] : number;
+        double sign = number.StartsWith('-') ? -1 : 1;
+        if (digits is "inf" or "infinity")
+            return sign * double.PositiveInfinity;
+        if (digits == "nan")
+            return double.NaN;
+        for (int i = 0; i < digits.Length; i++)
         {
-            "inf" or "infinity" => digits[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity,
-            "nan" => double.NaN,
-            _ => double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null,
-        };
+            if (digits[i] == '_' && !(i > 0 && char.IsAsciiDigit(digits[i - 1]) && i + 1 < digits.Length && char.IsAsciiDigit(digits[i + 1])))
+                return null;
+        }
+
+        bool isNumber = digits is [(>= '0' and <= '9') or '.', ..]
+            & double.TryParse(digits.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value);
+        return isNumber ? sign * value : null;
     }
 
     private static object Round(object? value, Arguments arguments, RenderState state)
     {
         int precision = arguments.Int(0, "precision", 0);
-        string method = (arguments.Get(1, "method") as OriginString)?.Text ?? "common";
-        double number = Operators.ToDouble(value);
-        double scale = Math.Pow(10, precision);
-        return method switch
-        {
-            "common" => value is double ? RoundHalfEven(number, precision) : RoundHalfEven(Arithmetic.Integer(value!), precision),
-            "ceil" => Math.Ceiling(number * scale) / scale,
-            "floor" => Math.Floor(number * scale) / scale,
-            _ => throw new JinjaException("FilterArgumentError", "method must be common, ceil or floor"),
-        };
+        string method = (arguments.Get(1, "method", OriginString.Trusted("common")) as OriginString)?.Text ?? "";
+        if (method is not ("common" or "ceil" or "floor"))
+            throw new JinjaException("FilterArgumentError", "method must be common, ceil or floor");
+        if (!Operators.IsNumber(value))
+            throw JinjaException.Type($"type {Python.TypeName(value)} doesn't define __round__ method");
+        if (method == "common")
+            return value is double real ? RoundHalfEven(real, precision) : RoundHalfEven(Arithmetic.Integer(value!), precision);
+        double scaled = Operators.ToDouble(value) * Math.Pow(10, precision);
+        if (!double.IsFinite(scaled))
+            throw new JinjaException(double.IsNaN(scaled) ? "ValueError" : "OverflowError", $"cannot convert float {(double.IsNaN(scaled) ? "NaN" : "infinity")} to integer");
+        return (method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled)) / Math.Pow(10, precision);
     }
 
     /// <summary>Exact, as Python rounds: what decides is the binary number's own value, not how it prints.</summary>
@@ -147,26 +188,13 @@ internal static class ValueFilters
     {
         if (!double.IsFinite(number) || precision > MostDecimals)
             return number;
-        long bits = BitConverter.DoubleToInt64Bits(Math.Abs(number));
-        int exponent = Math.Max(1, (int)(bits >> 52)) - 1075;
-        BigInteger mantissa = (bits & ((1L << 52) - 1)) | (bits >> 52 == 0 ? 0 : 1L << 52);
-        BigInteger numerator = mantissa * BigInteger.Pow(2, Math.Max(0, exponent)) * BigInteger.Pow(10, Math.Max(0, precision));
-        BigInteger denominator = BigInteger.Pow(2, Math.Max(0, -exponent)) * BigInteger.Pow(10, Math.Clamp(-precision, 0, MostDecimals));
-        double rounded = double.Parse($"{DivideHalfEven(numerator, denominator)}e{-precision}", CultureInfo.InvariantCulture);
-        return double.CopySign(rounded, number);
+        BigInteger scaled = NumberFormat.Scaled(number, Math.Max(precision, -MostDecimals));
+        return double.CopySign(double.Parse($"{scaled}e{-Math.Max(precision, -MostDecimals)}", CultureInfo.InvariantCulture), number);
     }
 
     private static object RoundHalfEven(BigInteger number, int precision)
     {
         BigInteger unit = BigInteger.Pow(10, Math.Clamp(-precision, 0, MostDecimals));
-        return Arithmetic.Normal(DivideHalfEven(number, unit) * unit);
-    }
-
-    private static BigInteger DivideHalfEven(BigInteger numerator, BigInteger denominator)
-    {
-        BigInteger rest = BigInteger.Remainder(numerator, denominator);
-        BigInteger quotient = numerator / denominator;
-        int half = (BigInteger.Abs(rest) * 2).CompareTo(denominator);
-        return half > 0 || (half == 0 && !quotient.IsEven) ? quotient + numerator.Sign : quotient;
+        return Arithmetic.Normal(NumberFormat.DivideHalfEven(number, unit) * unit);
     }
 }

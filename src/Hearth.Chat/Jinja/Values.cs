@@ -14,9 +14,11 @@ internal sealed record Undefined(string Message, string Kind = "UndefinedError")
 /// <summary>A list or a tuple.</summary>
 public sealed class JinjaList
 {
+    private const string RangeName = "range";
+
     internal JinjaList(List<object?> items, bool isTuple = false) => (Items, IsTuple) = (items, isTuple);
 
-    private JinjaList(List<object?> items, string view) => (Items, View) = (items, view);
+    private JinjaList(List<object?> items, string view, string? repr = null) => (Items, View, Repr) = (items, view, repr);
 
     /// <summary>A list of values.</summary>
     public JinjaList(IEnumerable<object?> items)
@@ -28,8 +30,38 @@ public sealed class JinjaList
 
     internal bool IsTuple { get; }
 
-    /// <summary>Python's name of what a mapping's <c>keys</c>, <c>values</c> and <c>items</c> give: something to iterate, not to index.</summary>
+    /// <summary>
+    /// Python's type name of what is iterated like a list without being one: a range, and what a mapping's <c>keys</c>, <c>values</c> and
+    /// <c>items</c> give.
+    /// </summary>
     internal string? View { get; }
+
+    /// <summary>How a range is printed.</summary>
+    internal string? Repr { get; }
+
+    /// <summary>Items can be taken by index: of everything but a mapping's views.</summary>
+    internal bool IsIndexable => View is null or RangeName;
+
+    /// <summary>The names that a tuple's items can be read by, as those of <c>groupby</c>.</summary>
+    internal string[]? Fields { get; init; }
+
+    internal static JinjaList Range(long start, long stop, long step)
+    {
+        long count = Math.Max(0, (stop - start + step - Math.Sign(step)) / step);
+        List<object?> items = new((int)count);
+        for (long i = 0; i < count; i++)
+            items.Add(start + (i * step));
+        return new JinjaList(items, RangeName, step == 1 ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})") { Start = start, Stop = stop, Step = step };
+    }
+
+    /// <summary>A range's first item, or where it would be.</summary>
+    internal long Start { get; private init; }
+
+    /// <summary>Where a range ends, before it.</summary>
+    internal long Stop { get; private init; }
+
+    /// <summary>The distance of a range's items.</summary>
+    internal long Step { get; private init; }
 
     internal static JinjaList ViewOf(string name, IEnumerable<object?> items) => new([.. items], name);
 
@@ -61,8 +93,7 @@ public sealed class JinjaDict
 
     internal JinjaDict Set(object? key, object? value)
     {
-        if (key is JinjaList { IsTuple: false } or JinjaDict)
-            throw JinjaException.Type($"unhashable type: '{Python.TypeName(key)}'");
+        CheckHashable(key);
         if (_index.TryGetValue(Wrap(key), out int index))
         {
             _entries[index] = new(_entries[index].Key, value);
@@ -83,6 +114,19 @@ public sealed class JinjaDict
     {
         value = isFound ? _entries[index].Value : null;
         return isFound;
+    }
+
+    /// <summary>Whether there is such a key; asking for one that cannot be is an error.</summary>
+    internal bool Has(object? key)
+    {
+        CheckHashable(key);
+        return _index.ContainsKey(Wrap(key));
+    }
+
+    internal static void CheckHashable(object? key)
+    {
+        if (key is JinjaList { IsTuple: false, View: not "range" } or JinjaDict)
+            throw JinjaException.Type($"unhashable type: '{Python.TypeName(key)}'");
     }
 
     private static object Wrap(object? key)
@@ -161,5 +205,5 @@ internal sealed class JinjaNamespace
 internal sealed record JinjaFunction(string Name, Func<Arguments, RenderState, object?> Call)
 {
     /// <summary>For macros: what <c>macro.name</c> and its kin give.</summary>
-    public IReadOnlyList<string>? Parameters { get; init; }
+    public Macro? Macro { get; init; }
 }

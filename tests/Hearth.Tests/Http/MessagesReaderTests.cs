@@ -105,12 +105,23 @@ public sealed class MessagesReaderTests
         Assert.Equal(["END"], request.StopSequences);
     }
 
+    [Theory]
+    [InlineData("\"tools\": [null]", "tools.0: Field required")]
+    [InlineData("\"stop_sequences\": [\"a\", null]", "stop_sequences.1: Input should be a valid string")]
+    public void Nothing_where_something_belongs_is_an_error_in_words(string field, string message) =>
+        Assert.Equal(message, ReadResult($$"""{{field}}, "messages": [{"role": "user", "content": "x"}]""").Error?.Message);
+
     private static ChatRequest Read(string fields)
     {
-        var wire = JsonSerializer.Deserialize($$"""{"max_tokens": 10, {{fields}} }""", MessagesJson.Default.MessagesRequestWire)!;
-        var result = MessagesReader.Read(wire, needsMaxTokens: true, new PdfTexts(TimeProvider.System));
+        var result = ReadResult(fields);
         Assert.Null(result.Error);
         return result.Value!;
+    }
+
+    private static WireResult<ChatRequest> ReadResult(string fields)
+    {
+        var wire = JsonSerializer.Deserialize($$"""{"max_tokens": 10, {{fields}} }""", MessagesJson.Default.MessagesRequestWire)!;
+        return MessagesReader.Read(wire, needsMaxTokens: true, new PdfTexts(TimeProvider.System));
     }
 
     private static string Texts(ChatMessage message) => string.Join("\n\n", message.Content.OfType<TextContent>().Select(t => t.Text));

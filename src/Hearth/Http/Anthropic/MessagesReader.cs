@@ -70,6 +70,12 @@ internal static class MessagesReader
             return WireErrors.Invalid("max_tokens", "Input should be greater than or equal to 0");
         if (wire is { MaxTokens: 0, Stream: true })
             return WireErrors.Invalid("max_tokens", "0 prepares the cache and cannot be streamed");
+        for (int i = 0; i < (wire.StopSequences?.Count ?? 0); i++)
+        {
+            if (wire.StopSequences![i] is null)
+                return WireErrors.Invalid($"stop_sequences.{i}", "Input should be a valid string");
+        }
+
         if (wire.Temperature is { } temperature && temperature is not (>= 0 and <= 2))
             return WireErrors.Invalid("temperature", "Input should be between 0 and 2");
         if (wire.TopP is { } topP && topP is not (> 0 and <= 1))

@@ -13,11 +13,13 @@ internal static class ToolReader
         List<ToolDefinition> deferred = [];
         for (int i = 0; i < tools.Count; i++)
         {
-            ToolWire tool = tools[i];
+            string path = $"tools.{i}";
+            if (tools[i] is not { } tool)
+                return WireErrors.Required(path);
             bool isDeferred = tool.DeferLoading == true;
             if (tool.Type?.StartsWith("advisor_", StringComparison.Ordinal) == true || (isDeferred && RunsElsewhere(tool)))
                 continue;
-            WireResult<ToolDefinition> definition = ReadOne(tool, $"tools.{i}");
+            WireResult<ToolDefinition> definition = ReadOne(tool, path);
             if (definition.Error is not null)
                 return definition.Error;
             (isDeferred ? deferred : inPrompt).Add(definition.Value!);

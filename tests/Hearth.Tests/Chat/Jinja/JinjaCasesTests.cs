@@ -5,13 +5,18 @@ using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Chat.Jinja;
 
-/// <summary>Small templates over the whole language; Golden/jinja/generate.py wrote down what Jinja2 makes of them.</summary>
+/// <summary>Small templates over the whole language, written and random; Golden/jinja/generate.py wrote down what Jinja2 makes of them.</summary>
 public sealed class JinjaCasesTests
 {
-    [Fact]
-    public void Every_case_renders_or_fails_as_jinja2_does()
+    /// <summary>What a case expects whose error is not worded: Jinja2 lets Python's own errors through, which nobody's template relies on.</summary>
+    private const string AnyError = "!";
+
+    [Theory]
+    [InlineData("cases.json")]
+    [InlineData("random.json")]
+    public void Every_case_renders_or_fails_as_jinja2_does(string file)
     {
-        string path = Path.Combine(RepositoryPaths.Root, "tests", "Hearth.Tests", "Golden", "jinja", "cases.json");
+        string path = Path.Combine(RepositoryPaths.Root, "tests", "Hearth.Tests", "Golden", "jinja", file);
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(path));
         DateTimeOffset now = DateTimeOffset.Parse(
             golden.RootElement.GetProperty("now").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
@@ -20,16 +25,18 @@ public sealed class JinjaCasesTests
         {
             string template = item.GetProperty("template").GetString()!;
             string expected = Expected(item);
-            string actual = Render(template, item.GetProperty("variables"), now);
-            if (actual != expected)
+            JsonElement variables = (item.TryGetProperty("variables", out _) ? item : golden.RootElement).GetProperty("variables");
+            string actual = Render(template, variables, now);
+            if (actual != expected && !(expected == AnyError && actual.StartsWith('!')))
                 differences.Add($"{item.GetProperty("name")}: {template}\n  expected {Show(expected)}\n  got      {Show(actual)}");
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} differ:\n{string.Join("\n", differences)}");
+        Assert.True(differences.Count == 0, $"{differences.Count} differ:\n{string.Join("\n", differences.Take(100))}");
     }
 
     private static string Expected(JsonElement item) => item.TryGetProperty("text", out JsonElement text)
         ? "= " + text.GetString()
+        : !item.TryGetProperty("message", out _) ? AnyError
         : Error(item.GetProperty("error").GetString()!, item.GetProperty("message").GetString()!);
 
     private static string Render(string template, JsonElement variables, DateTimeOffset now)

@@ -25,7 +25,33 @@ public sealed class JinjaErrorTests
 
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
         Assert.Equal((line, "model.jinja"), (error.Line, error.Template));
-        Assert.Equal($"{error.Message} (template model.jinja, line {line})", error.Describe());
+        Assert.Equal($"{error.Message} (template model.jinja, line {line}: {error.Expression})", error.Describe());
+    }
+
+    [Theory]
+    [InlineData("a {{ 1 }} {{ x.y.z }} {{ 2 }}", "{{ x.y.z }}")]
+    [InlineData("{% if x.y.z == 1 %}{% endif %}", "{% if x.y.z == 1 %}")]
+    [InlineData("a\r\n{%- for m in 5 -%}\r\n{%- endfor %}", "{%- for m in 5 -%}")]
+    [InlineData("{% set y = [1,\n2] | sort(x, 1, 'a') | nofilter %}", "{% set y = [1, 2] | sort(x, 1, 'a') | nofilter %}")]
+    [InlineData("{% macro m() %}{{ x.a.b }}{% endmacro %}{{ m() }}", "{{ x.a.b }}")]
+    [InlineData("text {{ 1 + }} text", "{{ 1 + }}")]
+    [InlineData("{{ x.one.two.three }}{{ x }}", "{{ x.one.two.three }}")]
+    public void An_error_quotes_the_tag(string template, string expression)
+    {
+        JinjaException error = Assert.Throws<JinjaException>(
+            () => JinjaTemplate.Parse(template).Render(new JinjaDict().Set("x", new JinjaDict()), new RenderSettings(DateTimeOffset.UnixEpoch)));
+
+        Assert.Equal(expression, error.Expression);
+    }
+
+    [Fact]
+    public void A_long_tag_is_quoted_around_the_place()
+    {
+        string words = string.Concat(Enumerable.Repeat("'some words' ~ ", 100));
+        JinjaException error = Error("{{ " + words + "missing.a ~ " + words + "1 }}");
+
+        Assert.Contains("missing.a", error.Expression, StringComparison.Ordinal);
+        Assert.InRange(error.Expression.Length, 20, 120);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed class ChatTemplateTests
         RenderedPrompt rendered = Render("x\n{% if messages | length > 2 %}{{ raise_exception('Too long') }}{% endif %}" + Plain, User("a"), Assistant("b"), User("c"));
 
         Assert.Equal(ChatErrorKind.InvalidRequest, rendered.Error?.Kind);
-        Assert.Equal("The model's chat template cannot render this conversation: Too long (template test, line 2)", rendered.Error?.Message);
+        Assert.Equal("The model's chat template cannot render this conversation: Too long (template test, line 2: {{ raise_exception('Too long') }})", rendered.Error?.Message);
     }
 
     [Fact]

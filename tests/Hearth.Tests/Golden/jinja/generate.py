@@ -1,9 +1,10 @@
-"""Writes cases.json beside this file: small templates, their variables, and what Jinja2 makes of them.
+"""Writes cases.json and random.json beside this file: small templates, their variables, and what Jinja2 makes of them.
 
 The environment is the one in which transformers renders chat templates (utils/chat_template_utils.py). Run it with Python 3 and
 jinja2 3.1.6 after changing a case; the replaying test needs neither.
 """
 
+import copy
 import datetime
 import json
 import pathlib
@@ -12,6 +13,9 @@ import jinja2
 import jinja2.ext
 import jinja2.nodes
 import jinja2.sandbox
+
+import grammar
+import parity
 
 NOW = datetime.datetime(2025, 3, 9, 7, 5, 4)
 
@@ -115,6 +119,15 @@ GROUPS = {
     "formats": FORMATS, "json": JSONS, "texts": TEXTS, "errors": ERRORS, "chat": CHAT,
 }
 
+# Errors that templates run into, whose words count in every case; of the rest of parity's errors only the fact does.
+WORDED = {"UndefinedError", "SecurityError", "TemplateError", "FilterArgumentError"}
+
+# Addresses, and names of Python's own types that values have nothing of.
+UNTOLD = [" at 0x", "'<', 'g', 'e', 'n'", "iterator object", "builtin_function"]
+
+# Of expressions, and as many of whole templates.
+RANDOM_CASES = 1500
+
 
 class Generation(jinja2.ext.Extension):
     """The generation tag: its body is rendered as it is, in a scope of its own."""
@@ -149,20 +162,38 @@ def environment():
 
 def outcome(template, variables):
     try:
-        return {"text": environment().from_string(template).render(**variables)}
+        return {"text": environment().from_string(template).render(**copy.deepcopy(variables))}
     except Exception as error:
         return {"error": type(error).__name__, "message": str(error)}
 
 
+def record(name, template, variables, worded):
+    """The case with what Jinja2 makes of it; None where that is another thing every time."""
+    case = {"name": name, "template": template, "variables": variables, **outcome(template, variables)}
+    if not worded and case.get("error", "UndefinedError") not in WORDED:
+        del case["message"]
+    said = case.get("text", "") + case.get("message", "")
+    return None if any(name in said.lower() for name in UNTOLD) else case
+
+
+def write(name, cases, **rest):
+    lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
+    head = json.dumps({"now": NOW.isoformat(), **rest}, ensure_ascii=False)[:-1]
+    pathlib.Path(__file__).with_name(name).write_text(f'{head}, "cases": [\n{lines}\n]}}\n', encoding="utf-8")
+    print(f"{name}: {len(cases)} cases, {sum('error' in case for case in cases)} of them errors")
+
+
 def main():
     cases = []
-    for group, items in GROUPS.items():
+    for group, items in {**GROUPS, **parity.groups()}.items():
         for number, item in enumerate(items):
             template, variables = (item, {}) if isinstance(item, str) else item
-            cases.append({"name": f"{group} {number}", "template": template, "variables": variables, **outcome(template, variables)})
-    path = pathlib.Path(__file__).with_name("cases.json")
-    path.write_text(json.dumps({"now": NOW.isoformat(), "cases": cases}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(cases)} cases, {sum('error' in case for case in cases)} of them errors")
+            cases.append(record(f"{group} {number}", template, variables, group in GROUPS))
+    write("cases.json", [case for case in cases if case])
+    randoms = [record(f"random {number}", template, grammar.VARIABLES, False) for number, template in enumerate(grammar.templates(RANDOM_CASES))]
+    for case in filter(None, randoms):
+        del case["variables"]
+    write("random.json", [case for case in randoms if case], variables=grammar.VARIABLES)
 
 
 if __name__ == "__main__":
