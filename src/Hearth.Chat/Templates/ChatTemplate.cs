@@ -14,24 +14,31 @@ public sealed record RenderedPrompt(ChatError? Error, OriginString Text, bool Op
 /// <summary>A model's own chat template and what it is capable of. Immutable and thread-safe.</summary>
 public sealed class ChatTemplate
 {
-    private const string ThinkOpen = "<think>";
-
     private readonly JinjaTemplate _template;
     private readonly TemplateTokens _tokens;
+    private readonly KeepThinking _keep;
 
-    private ChatTemplate(JinjaTemplate template, TemplateTokens tokens)
+    private ChatTemplate(string source, string name, TemplateTokens tokens, KeepThinking keep)
     {
-        (_template, _tokens) = (template, tokens);
-        Capabilities = TemplateProbe.Find((messages, tools, capabilities) =>
-            Render(TemplateVariables.Make(messages, tools, capabilities, addGenerationPrompt: true, tokens), DateTimeOffset.UnixEpoch, default).Text);
+        (string repaired, Repairs) = TemplateRepairs.Apply(source);
+        (_template, _tokens, _keep) = (JinjaTemplate.Parse(repaired, name), tokens, keep);
+        Capabilities = TemplateProbe.Find(new ProbeRenderer(input => Render(input, default)));
+        Capabilities = Capabilities with { Rewrites = new HistoryProbe(Probe, Capabilities).Find() };
     }
 
     /// <summary>What the template does with a conversation.</summary>
     public TemplateCapabilities Capabilities { get; }
 
-    /// <summary>Parses a template and probes it.</summary>
+    /// <summary>The known faults of its source that were repaired.</summary>
+    public IReadOnlyList<TemplateRepair> Repairs { get; }
+
+    /// <summary>The thinking of all earlier answers is in the prompt, wherever it can be written.</summary>
+    public bool KeepsAllThinking => _keep == KeepThinking.Always || (_keep == KeepThinking.Auto && Capabilities.Thinking.KeepSwitch is not null);
+
+    /// <summary>Parses a template, repairs known faults and probes it.</summary>
     /// <exception cref="JinjaException">It cannot be parsed.</exception>
-    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens) => new(JinjaTemplate.Parse(source, name), tokens);
+    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto) =>
+        new(source, name, tokens, keep);
 
     /// <summary>The prompt of a request. A last assistant message of text is the beginning of the answer, which the model continues.</summary>
     public RenderedPrompt Render(ChatRequest request, DateTimeOffset now, CancellationToken cancellation = default)
@@ -46,13 +53,8 @@ public sealed class ChatTemplate
 
         try
         {
-            JinjaDict variables = TemplateVariables.Make(
-                Conversation.Build(messages, request.Tools, Capabilities), request.Tools, Capabilities, addGenerationPrompt: true, _tokens);
-            if (request.Thinking != ThinkingMode.ModelDefault)
-                variables.Set("enable_thinking", request.Thinking == ThinkingMode.On);
-            OriginString text = Render(variables, now, cancellation);
-            bool opensThinking = text.Text.AsSpan().TrimEnd().EndsWith(ThinkOpen);
-            return new RenderedPrompt(null, text.Concat(prefill), opensThinking);
+            OriginString text = Render(Conversation.Build(messages, request.Tools, Capabilities), request, addGenerationPrompt: true, now, cancellation);
+            return new RenderedPrompt(null, text.Concat(prefill), ThinkingTextProbe.IsOpen(text.Text, Capabilities));
         }
         catch (JinjaException e)
         {
@@ -61,6 +63,34 @@ public sealed class ChatTemplate
         }
     }
 
-    private OriginString Render(JinjaDict variables, DateTimeOffset now, CancellationToken cancellation) =>
-        _template.Render(variables, new RenderSettings(now, JinjaLimits.Default, cancellation));
+    private OriginString Render(
+        IReadOnlyList<TemplateMessage> conversation, ChatRequest request, bool addGenerationPrompt, DateTimeOffset now, CancellationToken cancellation)
+    {
+        ThinkingWish wish = ThinkingWish.Of(request, Capabilities, KeepsAllThinking);
+        HistoryThinking thinking = HistoryThinking.Place(
+            wish.Tell(ConversationFit.Fit(conversation, Capabilities)), wish.Capabilities, KeepsAllThinking);
+        TemplateInput input = new(thinking.Messages, request.Tools, wish.Capabilities)
+        {
+            AddGenerationPrompt = addGenerationPrompt,
+            Extra = wish.Variables,
+            Now = now,
+        };
+        return thinking.Reveal(Render(input, cancellation));
+    }
+
+    private string? Probe(IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt)
+    {
+        try
+        {
+            ChatRequest request = new("", [], 0) { Tools = tools, Thinking = ThinkingMode.On };
+            return Render(messages, request, addGenerationPrompt, DateTimeOffset.UnixEpoch, default).Text;
+        }
+        catch (JinjaException)
+        {
+            return null;
+        }
+    }
+
+    private OriginString Render(TemplateInput input, CancellationToken cancellation) =>
+        _template.Render(TemplateVariables.Make(input, _tokens), new RenderSettings(input.Now, JinjaLimits.Default, cancellation));
 }

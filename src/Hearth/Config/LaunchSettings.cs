@@ -1,3 +1,4 @@
+using Hearth.Chat.Templates;
 using Hearth.Engine;
 
 namespace Hearth.Config;
@@ -10,6 +11,12 @@ internal sealed record LaunchSettings
 {
     /// <summary>A GGUF file, or null for the bundled model.</summary>
     public string? Model { get; init; }
+
+    /// <summary>A Jinja file or the name of one of Hearth's templates, or null for the model's own.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>What becomes of the thinking of earlier answers.</summary>
+    public KeepThinking KeepThinking { get; init; }
 
     /// <summary>Most tokens (prompt and answer) of one request.</summary>
     public int? Context { get; init; }
