@@ -35,6 +35,7 @@ internal static class Endpoints
         Render render = new(catalog);
         Requests requests = new(history);
         EngineStatus engine = new(catalog);
+        ModelCards cards = new(catalog);
 
         app.Use(next => context => RequestPipeline.RunAsync(context, next, options, time, log));
 
@@ -45,6 +46,7 @@ internal static class Endpoints
         app.MapPost("/api/render", render.HandleAsync);
         app.MapGet("/api/requests", requests.ListAsync);
         app.MapGet("/api/requests/{id}", requests.GetAsync);
+        app.MapGet("/api/models/{id}", cards.GetAsync);
         app.MapGet("/api/engine", engine.HandleAsync);
 
         app.MapGet("/health", context => HealthAsync(context, catalog));
