@@ -58,14 +58,19 @@ internal sealed class HistoryProbe(ConversationRendering render, TemplateCapabil
         return true;
     }
 
-    /// <summary>What the first prompt ends with to call for an answer; templates that always write it tell by the answer that follows.</summary>
+    /// <summary>
+    /// What the first prompt ends with to call for an answer: what is not there when no answer is asked for. Some templates write more
+    /// than that behind every conversation, which goes when an answer follows; what the conversation itself said is no part of it.
+    /// </summary>
     private string CallForAnswer(IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools)
     {
         TemplateMessage[] first = [.. messages.TakeWhile(m => m.Role != "assistant")];
         string prompt = render(first, tools, true) ?? "";
-        string? uncalled = render(first, tools, false);
-        string? other = uncalled is null || uncalled == prompt ? render([.. first, Assistant, SecondUser], tools, false) : uncalled;
-        return other is null ? "" : prompt[prompt.AsSpan().CommonPrefixLength(other)..];
+        string behind = Rest(render([.. first, Assistant, SecondUser], tools, false));
+        string called = Rest(render(first, tools, false));
+        return behind.Length > called.Length && !behind.Contains(WordStart, StringComparison.OrdinalIgnoreCase) ? behind : called;
+
+        string Rest(string? other) => other is null ? "" : prompt[prompt.AsSpan().CommonPrefixLength(other)..];
     }
 
     private bool GrowsExplained(TemplateMessage[] messages) =>

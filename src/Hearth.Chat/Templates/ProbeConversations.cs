@@ -5,6 +5,9 @@ namespace Hearth.Chat.Templates;
 /// <summary>The messages that probes are made of. Their words appear in no template, and none is part of another.</summary>
 internal static class ProbeConversations
 {
+    /// <summary>What all of the words begin with.</summary>
+    public const string WordStart = "hearth";
+
     public const string Instructions = "hearthinstructions";
     public const string Question = "hearthquestion";
     public const string SecondQuestion = "hearthsequel";

@@ -42,6 +42,9 @@ public sealed record TemplateCapabilities
     /// <summary>The text of an assistant message with calls is rendered.</summary>
     public bool TextBesideCalls { get; init; }
 
+    /// <summary>An assistant message with calls and no text must have no content at all.</summary>
+    public bool NoContentBesideCalls { get; init; }
+
     /// <summary>A user message may follow a tool's result.</summary>
     public bool UserAfterResult { get; init; }
 

@@ -131,7 +131,11 @@ internal static class TemplateProbe
             foreach (PartRoles parts in (PartRoles[])[found.PartsOnly, found.PartsOnly | PartRoles.Tool])
             {
                 foreach (bool asText in (bool[])[false, true])
-                    yield return found with { ToolCallIdLength = length, PartsOnly = parts, ArgumentsAsText = asText };
+                {
+                    TemplateCapabilities way = found with { ToolCallIdLength = length, PartsOnly = parts, ArgumentsAsText = asText };
+                    yield return way;
+                    yield return way with { NoContentBesideCalls = true };
+                }
             }
         }
     }

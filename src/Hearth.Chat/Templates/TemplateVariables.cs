@@ -36,7 +36,7 @@ internal static class TemplateVariables
         return dict;
     }
 
-    private static object Content(TemplateMessage message, TemplateCapabilities capabilities)
+    private static object? Content(TemplateMessage message, TemplateCapabilities capabilities)
     {
         ThinkingPlace? place = message.Reasoning is null ? null : capabilities.Thinking.Place;
         if (place is { Kind: ThinkingPlaceKind.Content })
@@ -45,6 +45,8 @@ internal static class TemplateVariables
             return OriginString.Untrusted(tags.Open + message.Reasoning + tags.Close + message.Content);
         }
 
+        if (capabilities.NoContentBesideCalls && message is { Content.Length: 0, ToolCalls.Count: > 0 } && place is null)
+            return null;
         bool thinks = place is { Kind: ThinkingPlaceKind.Part };
         if (!thinks && !capabilities.PartsOnly.HasFlag(RoleOf(message)))
             return OriginString.Untrusted(message.Content);
@@ -93,5 +95,12 @@ internal static class TemplateVariables
         .Set("function", new JinjaDict()
             .Set("name", OriginString.Untrusted(tool.Name))
             .Set("description", OriginString.Untrusted(tool.Description))
-            .Set("parameters", JsonText.Read(tool.InputSchema)));
+            .Set("parameters", Parameters(tool.InputSchema)));
+
+    /// <summary>A tool without arguments may leave out its properties; templates go through them without asking.</summary>
+    private static object? Parameters(JsonElement schema)
+    {
+        object? value = JsonText.Read(schema);
+        return value is JinjaDict dict && !dict.TryGet("properties", out _) ? dict.Set("properties", new JinjaDict()) : value;
+    }
 }

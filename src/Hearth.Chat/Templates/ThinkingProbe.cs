@@ -119,7 +119,8 @@ internal static class ThinkingProbe
     }
 
     /// <summary>A list of parts that a template takes for a text comes out as the list's own text.</summary>
-    private static bool IsListText(string prompt) => prompt.Contains("'text': '", StringComparison.Ordinal) || prompt.Contains("\"text\": \"", StringComparison.Ordinal);
+    private static bool IsListText(string prompt) =>
+        prompt.Contains("'type': 'thinking'", StringComparison.Ordinal) || prompt.Contains("\"type\": \"thinking\"", StringComparison.Ordinal);
 
     private static bool Excludes(ProbeRenderer renderer, TemplateCapabilities placed, TemplateVariable[] on) =>
         placed.Tools

@@ -39,7 +39,7 @@ internal sealed class ThinkingTextProbe(ProbeRenderer renderer, TemplateCapabili
         string open = with[start..thought];
         string? close = UpTo(Answer, with[(thought + Thought.Length)..]);
         ThinkingText text = new(open, close?.Contains(ToolName, StringComparison.Ordinal) == true ? null : close, null);
-        if (KeepsEverything)
+        if (KeepsEverything || text.Close is null)
             return text;
         text = text with
         {

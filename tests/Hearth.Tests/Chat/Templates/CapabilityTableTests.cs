@@ -13,13 +13,11 @@ public sealed class CapabilityTableTests
         string folder = RepositoryPaths.RequireShared("templates");
         StringBuilder table = new();
         foreach (string path in Directory.EnumerateFiles(folder, "*.jinja").Order(StringComparer.Ordinal))
-            table.Append(Path.GetFileNameWithoutExtension(path)).Append(": ").AppendJoin(' ', Words(Parse(File.ReadAllText(path)))).Append('\n');
+            table.Append(Path.GetFileNameWithoutExtension(path)).Append(": ").AppendJoin(' ', Words(Conversations.Parse(File.ReadAllText(path)))).Append('\n');
 
         string expected = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "tests", "Hearth.Tests", "Golden", "capabilities.txt"));
         Assert.Equal(expected.ReplaceLineEndings("\n"), table.ToString());
     }
-
-    private static ChatTemplate Parse(string source) => ChatTemplate.Parse(source, "test", new TemplateTokens("<s>", "</s>"));
 
     private static IEnumerable<string?> Words(ChatTemplate template)
     {
@@ -40,6 +38,7 @@ public sealed class CapabilityTableTests
             found.TextBesideCalls ? null : "no-text-beside-calls",
             found.UserAfterResult ? null : "no-user-after-result",
             found.ArgumentsAsText ? "arguments-as-text" : null,
+            found.NoContentBesideCalls ? "no-content-beside-calls" : null,
             found.ObjectArgumentsOnly ? "object-arguments" : null,
             found.ToolCallIdLength is { } length ? $"id-length={length}" : null,
             thinking.Switch is { } s ? $"switch={s.Variable ?? "system"}:{s.On}/{s.Off}" : null,

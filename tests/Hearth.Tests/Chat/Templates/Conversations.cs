@@ -38,7 +38,8 @@ internal static class Conversations
     public const string Thinking = "{% for m in messages %}<{{ m.role }}>{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}{{ m.content }}{% endfor %}"
         + "<assistant>{% if enable_thinking is not defined or enable_thinking %}<think>\n{% else %}<think></think>{% endif %}";
 
-    public static ChatTemplate Parse(string source) => ChatTemplate.Parse(source, "test", new TemplateTokens("<s>", "</s>"));
+    public static ChatTemplate Parse(string source, KeepThinking keep = KeepThinking.Auto) =>
+        ChatTemplate.Parse(source, "test", new TemplateTokens("<s>", "</s>"), keep);
 
     public static ChatMessage Instructions(string text) => ChatMessage.OfText(ChatRole.System, text);
 
@@ -52,8 +53,8 @@ internal static class Conversations
 
     public static ToolResultContent Result(string id, string text, bool isError = false) => new(id, [new TextContent(text)], isError);
 
-    public static ToolDefinition Tool(string name, string description) =>
-        new(name, description, Json("""{"type":"object","properties":{"path":{"type":"string"}}}"""));
+    public static ToolDefinition Tool(string name, string description, string schema = """{"type":"object","properties":{"path":{"type":"string"}}}""") =>
+        new(name, description, Json(schema));
 
     public static RenderedPrompt Render(string template, params ChatMessage[] messages) => Render(template, [], messages);
 
