@@ -89,7 +89,7 @@ internal static class TemplateProbe
 
     private static TemplateCapabilities FindTools(ProbeRenderer renderer, TemplateCapabilities found)
     {
-        found = found with { ToolDefinitions = renderer.Shows(new TemplateInput([User], Tools, found), ToolDescription) };
+        found = found with { ToolDefinitions = renderer.Shows(new TemplateInput([User], Tools, found), ToolName) };
         IReadOnlyList<ToolDefinition> tools = found.ToolDefinitions ? Tools : [];
         TemplateCapabilities best = found with { ToolCalls = false, ToolResults = false };
         foreach (TemplateCapabilities way in WaysToCall(found))

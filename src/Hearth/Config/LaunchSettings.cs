@@ -1,4 +1,3 @@
-using Hearth.Chat.Templates;
 using Hearth.Engine;
 
 namespace Hearth.Config;
@@ -15,8 +14,8 @@ internal sealed record LaunchSettings
     /// <summary>A Jinja file or the name of one of Hearth's templates, or null for the model's own.</summary>
     public string? ChatTemplate { get; init; }
 
-    /// <summary>What becomes of the thinking of earlier answers.</summary>
-    public KeepThinking KeepThinking { get; init; }
+    /// <summary>Whether the thinking of earlier answers stays in the prompt; null where the template may decide that it can.</summary>
+    public bool? KeepThinking { get; init; }
 
     /// <summary>Most tokens (prompt and answer) of one request.</summary>
     public int? Context { get; init; }

@@ -37,6 +37,14 @@ internal sealed record TemplateSource(string Text, string Origin, string? Warnin
         }
     }
 
+    /// <summary>The setting in the template's words.</summary>
+    public static KeepThinking Keep(bool? setting) => setting switch
+    {
+        null => KeepThinking.Auto,
+        true => KeepThinking.Always,
+        false => KeepThinking.Template,
+    };
+
     private static (TemplateSource? Source, string? Error) Chosen(string choice)
     {
         if (!File.Exists(choice))

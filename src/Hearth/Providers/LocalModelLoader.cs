@@ -95,7 +95,7 @@ internal sealed class LocalModelLoader(string? home)
             file.Id, file.DisplayName, file.LastWritten, engine.LongestPrompt, engineSettings.Window - 1);
         TemplateTokens tokens = new(Text(model, model.Vocab.Bos), Text(model, model.Vocab.Eos));
         HermesFormat format = new();
-        ModelCard card = new(file, source, ChatTemplate.Parse(source.Text, file.Id, tokens, settings.KeepThinking), format.Name);
+        ModelCard card = new(file, source, ChatTemplate.Parse(source.Text, file.Id, tokens, TemplateSource.Keep(settings.KeepThinking)), format.Name);
         LocalModel local = new(description, engine, card.Template, format, SamplingDefaults.FromMetadata(model.Metadata))
         {
             Memory = ledger,

@@ -1,4 +1,3 @@
-using Hearth.Chat.Templates;
 using Hearth.Config;
 using Hearth.Engine;
 using Microsoft.Extensions.Logging;
@@ -151,7 +150,7 @@ public sealed class SettingsTests
         "context" => new LaunchSettings { Context = 4096 },
         "pool" => new LaunchSettings { Pool = 16384 },
         "chat-template" => new LaunchSettings { ChatTemplate = "chatml" },
-        "keep-thinking" => new LaunchSettings { KeepThinking = KeepThinking.Always },
+        "keep-thinking" => new LaunchSettings { KeepThinking = true },
         "parallel" => new LaunchSettings { Parallel = 3 },
         "cache-ram" => new LaunchSettings { CacheRam = 512 },
         "cache-disk" => new LaunchSettings { CacheDisk = 2048 },

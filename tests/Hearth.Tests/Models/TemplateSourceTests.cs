@@ -1,4 +1,5 @@
 using Hearth.Chat.Templates;
+using Hearth.Config;
 using Hearth.Models;
 using Hearth.Tests.Chat.Templates;
 using Hearth.Tests.Support;
@@ -56,6 +57,10 @@ public sealed class TemplateSourceTests : IDisposable
     [Fact]
     public void A_vocabulary_that_says_nothing_gets_the_usual_template() =>
         Assert.Contains("chatml is used, because nothing in its vocabulary", Choose(ModelOf("a", "b"), null).Warning, StringComparison.Ordinal);
+
+    [Fact]
+    public void Help_names_our_templates() =>
+        Assert.EndsWith("one of: " + string.Join(", ", NamedTemplates.Names), SettingTable.Find("chat-template")!.Description, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Names))]

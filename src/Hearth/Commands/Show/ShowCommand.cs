@@ -65,7 +65,7 @@ internal static class ShowCommand
         {
             IReadOnlyList<string> vocabulary = file.ReadVocabulary();
             TemplateTokens tokens = new(Token("bos"), Token("eos"));
-            return (new ModelCard(file, source, ChatTemplate.Parse(source.Text, file.Id, tokens, settings.KeepThinking), new HermesFormat().Name), null);
+            return (new ModelCard(file, source, ChatTemplate.Parse(source.Text, file.Id, tokens, TemplateSource.Keep(settings.KeepThinking)), new HermesFormat().Name), null);
 
             string Token(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
         }

@@ -73,7 +73,7 @@ public sealed class ConversationFitTests
     [Fact]
     public void Content_is_a_list_of_parts_for_the_roles_whose_text_is_lost_otherwise()
     {
-        Assert.Equal(PartRoles.System | PartRoles.User | PartRoles.Assistant, Parse(Lists).Capabilities.PartsOnly);
+        Assert.Equal(PartRoles.System | PartRoles.User | PartRoles.Assistant | PartRoles.Tool, Parse(Lists).Capabilities.PartsOnly);
         Assert.Equal("<system>s<user>a<assistant>b<user>c", Prompt(Lists, Instructions("s"), User("a"), Assistant("b"), User("c")));
         Assert.Equal(PartRoles.None, Parse(Plain).Capabilities.PartsOnly);
     }
