@@ -100,7 +100,8 @@ internal static class ThinkingProbe
     private static KeptThinking Keeps(ProbeRenderer renderer, TemplateCapabilities placed, TemplateVariable[] extra)
     {
         string history = renderer.Render(new TemplateInput(
-            [User, Assistant.Thinking(Thought), SecondUser, SecondAssistant.Thinking(SecondThought), ThirdUser], [], placed) { Extra = extra }) ?? "";
+            [User, Assistant.Thinking(Thought), SecondUser, SecondAssistant.Thinking(SecondThought), ThirdUser], [], placed)
+        { Extra = extra }) ?? "";
         if (IsListText(history))
             return KeptThinking.Nothing;
         if (history.Contains(Thought, StringComparison.Ordinal))
@@ -110,7 +111,8 @@ internal static class ThinkingProbe
         if (!placed.Tools)
             return KeptThinking.Nothing;
         string turn = renderer.Render(new TemplateInput(
-            [User, Calling.Thinking(Thought), Tool, SecondCalling.Thinking(SecondThought), SecondTool], Tools, placed) { Extra = extra }) ?? "";
+            [User, Calling.Thinking(Thought), Tool, SecondCalling.Thinking(SecondThought), SecondTool], Tools, placed)
+        { Extra = extra }) ?? "";
         if (IsListText(turn))
             return KeptThinking.Nothing;
         if (turn.Contains(Thought, StringComparison.Ordinal))

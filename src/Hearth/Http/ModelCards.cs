@@ -93,6 +93,8 @@ internal sealed record CapabilitiesWire(
     bool TextBesideCalls,
     bool UserAfterResult,
     bool ArgumentsAsText,
+    bool ObjectArgumentsOnly,
+    bool NoContentBesideCalls,
     int? ToolCallIdLength,
     bool WritesDate,
     HistoryRewrites RewritesHistory,
@@ -104,7 +106,7 @@ internal sealed record CapabilitiesWire(
         return new CapabilitiesWire(
             found.SystemRole, found.LaterSystem, found.DefaultSystem, found.NeedsAlternation, found.NeedsUserFirst, found.PartsOnly,
             found.ToolDefinitions, found.ToolCalls, found.ToolResults, found.ParallelCalls, found.TextBesideCalls, found.UserAfterResult,
-            found.ArgumentsAsText, found.ToolCallIdLength, found.WritesDate, found.Rewrites, ThinkingCardWire.Of(template));
+            found.ArgumentsAsText, found.ObjectArgumentsOnly, found.NoContentBesideCalls, found.ToolCallIdLength, found.WritesDate, found.Rewrites, ThinkingCardWire.Of(template));
     }
 }
 
