@@ -17,6 +17,12 @@ public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messag
     /// <summary>Whether the model thinks before it answers.</summary>
     public ThinkingMode Thinking { get; init; } = ThinkingMode.ModelDefault;
 
+    /// <summary>How much the model thinks, where it can be told.</summary>
+    public ThinkingEffort Effort { get; init; } = ThinkingEffort.ModelDefault;
+
+    /// <summary>Most tokens of thinking, or null.</summary>
+    public int? ThinkingBudget { get; init; }
+
     /// <summary>Texts that end the answer when they appear in its visible text; never part of the answer.</summary>
     public IReadOnlyList<string> StopSequences { get; init; } = [];
 
@@ -125,6 +131,22 @@ public enum ThinkingMode
 
     /// <summary>Thinking off.</summary>
     Off,
+}
+
+/// <summary>How much the model thinks.</summary>
+public enum ThinkingEffort
+{
+    /// <summary>As the model's template does when nothing is said.</summary>
+    ModelDefault,
+
+    /// <summary>Little.</summary>
+    Low,
+
+    /// <summary>Some.</summary>
+    Medium,
+
+    /// <summary>As much as it can.</summary>
+    High,
 }
 
 /// <summary>Sampling wishes of a request; null means the model's default.</summary>

@@ -40,7 +40,7 @@ public static class FormatProbe
         {
             foreach (bool asText in new[] { template.Capabilities.ArgumentsAsText, !template.Capabilities.ArgumentsAsText })
             {
-                if (CallText(template, id, template.Capabilities with { Tools = true, ArgumentsAsText = asText }) is { } text)
+                if (CallText(template, id, template.Capabilities with { ToolDefinitions = true, ToolCalls = true, ToolResults = true, ArgumentsAsText = asText }) is { } text)
                     yield return text;
             }
         }

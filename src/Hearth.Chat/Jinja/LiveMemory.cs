@@ -45,11 +45,14 @@ internal sealed class LiveMemory(long limitBytes)
             bytes *= SampledOf;
         }
 
-        _followed.Add((new WeakReference(value), bytes));
+        _followed.Add((new WeakReference(Holder(value!)), bytes));
         _bytes += bytes;
         if (_bytes > Math.Max(limitBytes, _lookAgainAt))
             Look();
     }
+
+    /// <summary>What holds the memory: a loop over a list keeps its items and not the list.</summary>
+    private static object Holder(object value) => value is JinjaList list ? list.Items : value;
 
     /// <summary>Collects garbage, as only that tells what is alive; a quarter of the limit is made between one time and the next.</summary>
     private void Look()

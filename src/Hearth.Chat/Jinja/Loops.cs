@@ -72,7 +72,8 @@ internal sealed record For(
 
     private List<object?> Select(object? iterable, Scope outer, RenderState state)
     {
-        List<object?> items = [.. Operators.Iterate(iterable)];
+        IEnumerable<object?> all = Operators.Iterate(iterable);
+        List<object?> items = all as List<object?> ?? [.. all];
         if (Filter is null)
             return items;
         List<object?> selected = [];

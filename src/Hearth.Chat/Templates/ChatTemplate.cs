@@ -8,34 +8,40 @@ public sealed record TemplateTokens(string Bos, string Eos);
 /// <summary>Either an error or a prompt with the origin of every character.</summary>
 /// <param name="Error">Why there is no prompt, or null.</param>
 /// <param name="Text">The prompt.</param>
-/// <param name="OpensThinking">The prompt ends inside a thinking block, so the answer begins with thinking.</param>
-public sealed record RenderedPrompt(ChatError? Error, OriginString Text, bool OpensThinking);
+public sealed record RenderedPrompt(ChatError? Error, OriginString Text);
 
 /// <summary>A model's own chat template and what it is capable of. Immutable and thread-safe.</summary>
 public sealed class ChatTemplate
 {
-    private const string ThinkOpen = "<think>";
-
     private readonly JinjaTemplate _template;
     private readonly TemplateTokens _tokens;
+    private readonly KeepThinking _keep;
     private readonly ToolValues _tools = new();
 
-    private ChatTemplate(JinjaTemplate template, string source, TemplateTokens tokens)
+    private ChatTemplate(string source, string name, TemplateTokens tokens, KeepThinking keep)
     {
-        (_template, Source, _tokens) = (template, source, tokens);
-        Capabilities = TemplateProbe.Find((messages, tools, capabilities) =>
-            Render(TemplateVariables.Make(messages, tools, capabilities, addGenerationPrompt: true, tokens, _tools), DateTimeOffset.UnixEpoch, default).Text);
+        (Source, Repairs) = TemplateRepairs.Apply(source);
+        (_template, _tokens, _keep) = (JinjaTemplate.Parse(Source, name), tokens, keep);
+        Capabilities = TemplateProbe.Find(new ProbeRenderer(input => Render(input, default)));
+        Capabilities = Capabilities with { Rewrites = new HistoryProbe(Probe, Capabilities).Find() };
     }
 
     /// <summary>What the template does with a conversation.</summary>
     public TemplateCapabilities Capabilities { get; }
 
-    /// <summary>The template's text.</summary>
+    /// <summary>The template's text, without known faults.</summary>
     public string Source { get; }
 
-    /// <summary>Parses a template and probes it.</summary>
+    /// <summary>The known faults of its source that were repaired.</summary>
+    public IReadOnlyList<TemplateRepair> Repairs { get; }
+
+    /// <summary>The thinking of all earlier answers is in the prompt, wherever it can be written.</summary>
+    public bool KeepsAllThinking => _keep == KeepThinking.Always || (_keep == KeepThinking.Auto && Capabilities.Thinking.KeepSwitch is not null);
+
+    /// <summary>Parses a template, repairs known faults and probes it.</summary>
     /// <exception cref="JinjaException">It cannot be parsed.</exception>
-    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens) => new(JinjaTemplate.Parse(source, name), source, tokens);
+    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto) =>
+        new(source, name, tokens, keep);
 
     /// <summary>The prompt of a request. A last assistant message of text is the beginning of the answer, which the model continues.</summary>
     public RenderedPrompt Render(ChatRequest request, DateTimeOffset now, CancellationToken cancellation = default)
@@ -50,18 +56,14 @@ public sealed class ChatTemplate
 
         try
         {
-            JinjaDict variables = TemplateVariables.Make(
-                Conversation.Build(messages, request.Tools, Capabilities), request.Tools, Capabilities, addGenerationPrompt: true, _tokens, _tools);
-            if (request.Thinking != ThinkingMode.ModelDefault)
-                variables.Set("enable_thinking", request.Thinking == ThinkingMode.On);
-            OriginString text = Render(variables, now, cancellation);
-            bool opensThinking = text.Text.AsSpan().TrimEnd().EndsWith(ThinkOpen);
-            return new RenderedPrompt(null, text.Concat(prefill), opensThinking);
+            OriginString text = Render(
+                Conversation.Build(messages, request.Tools, Capabilities), request, Capabilities, addGenerationPrompt: true, now, cancellation);
+            return new RenderedPrompt(null, text.Concat(prefill));
         }
         catch (JinjaException e)
         {
             string message = $"The model's chat template cannot render this conversation: {e.Describe()}";
-            return new RenderedPrompt(new ChatError(ChatErrorKind.InvalidRequest, message, "messages"), OriginString.Empty, OpensThinking: false);
+            return new RenderedPrompt(new ChatError(ChatErrorKind.InvalidRequest, message, "messages"), OriginString.Empty);
         }
     }
 
@@ -69,14 +71,38 @@ public sealed class ChatTemplate
     /// What the template writes for a conversation, without the beginning of an answer, when it is taken to be capable of
     /// <paramref name="assumed"/>; null where it cannot.
     /// </summary>
-    public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed)
+    public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed) =>
+        TryRender(Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false);
+
+    private OriginString Render(
+        IReadOnlyList<TemplateMessage> conversation,
+        ChatRequest request,
+        TemplateCapabilities capabilities,
+        bool addGenerationPrompt,
+        DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        ThinkingWish wish = ThinkingWish.Of(request, capabilities, KeepsAllThinking);
+        HistoryThinking thinking = HistoryThinking.Place(
+            wish.Tell(ConversationFit.Fit(conversation, capabilities)), wish.Capabilities, KeepsAllThinking);
+        TemplateInput input = new(thinking.Messages, request.Tools, wish.Capabilities)
+        {
+            AddGenerationPrompt = addGenerationPrompt,
+            Extra = wish.Variables,
+            Now = now,
+        };
+        return thinking.Reveal(Render(input, cancellation));
+    }
+
+    private string? Probe(IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt) =>
+        TryRender(messages, new ChatRequest("", [], 0) { Tools = tools, Thinking = ThinkingMode.On }, Capabilities, addGenerationPrompt);
+
+    private string? TryRender(
+        IReadOnlyList<TemplateMessage> messages, ChatRequest request, TemplateCapabilities assumed, bool addGenerationPrompt)
     {
         try
         {
-            return Render(
-                TemplateVariables.Make(Conversation.Build(messages, tools, assumed), tools, assumed, addGenerationPrompt: false, _tokens, _tools),
-                DateTimeOffset.UnixEpoch,
-                default).Text;
+            return Render(messages, request, assumed, addGenerationPrompt, DateTimeOffset.UnixEpoch, default).Text;
         }
         catch (JinjaException)
         {
@@ -84,6 +110,6 @@ public sealed class ChatTemplate
         }
     }
 
-    private OriginString Render(JinjaDict variables, DateTimeOffset now, CancellationToken cancellation) =>
-        _template.Render(variables, new RenderSettings(now, JinjaLimits.Default, cancellation));
+    private OriginString Render(TemplateInput input, CancellationToken cancellation) =>
+        _template.Render(TemplateVariables.Make(input, _tokens, _tools), new RenderSettings(input.Now, JinjaLimits.Default, cancellation));
 }

@@ -108,27 +108,12 @@ internal sealed class Conversation
         }
 
         _open.Clear();
-        if (_capabilities is { Tools: true, SingleCalls: true })
-            AddOneByOne(answers);
-        else if (_capabilities.Tools)
+        if (_capabilities.Tools)
             _messages.AddRange(answers.Select(ToolMessage));
         else
             answers.ForEach(a => AddUser(ToolPrompt.WriteResult(a.Text)));
         _held.ForEach(AddSystem);
         _held.Clear();
-    }
-
-    /// <summary>Replaces the answer that made the calls by one for each call, with its result behind it.</summary>
-    private void AddOneByOne(List<(ToolCallContent Call, string Text)> answers)
-    {
-        TemplateMessage answer = _messages[^1];
-        _messages.RemoveAt(_messages.Count - 1);
-        foreach ((ToolCallContent Call, string Text) one in answers)
-        {
-            _messages.Add(answer with { ToolCalls = [one.Call] });
-            _messages.Add(ToolMessage(one));
-            answer = new TemplateMessage("assistant", "");
-        }
     }
 
     private static TemplateMessage ToolMessage((ToolCallContent Call, string Text) answer) => new("tool", answer.Text) { Answers = answer.Call };
@@ -138,15 +123,18 @@ internal sealed class Conversation
     {
         if (_held.Count > 0)
             Answer([]);
-        EnsureUser();
+        if (_capabilities.NeedsUserFirst)
+            EnsureUser();
         ToolCallContent[] calls = [.. message.Content.OfType<ToolCallContent>().Select(WithObject)];
         _text.Note(calls);
         _open.AddRange(calls);
-        TemplateMessage before = _messages[^1];
-        if (before.Role == "assistant")
+        TemplateMessage before = new("assistant", "");
+        if (_messages is [.., { Role: "assistant" } last])
+        {
             _messages.RemoveAt(_messages.Count - 1);
-        else
-            before = new TemplateMessage("assistant", "");
+            before = last;
+        }
+
         string text = _text.Of(message.Content.Where(c => c is not (ToolCallContent or ThinkingContent)));
         string reasoning = ContentText.Join(
             [before.Reasoning ?? "", .. message.Content.OfType<ThinkingContent>().Select(t => t.Text)]);
@@ -176,7 +164,7 @@ internal sealed class Conversation
     /// <summary>Calls at the very end stay open, unless instructions follow them or the template cannot write them together.</summary>
     private void End()
     {
-        if (_held.Count > 0 || (_capabilities.SingleCalls && _open.Count > 1))
+        if (_held.Count > 0 || (_capabilities is { Tools: true, ParallelCalls: false } && _open.Count > 1))
             Answer([]);
         EnsureUser();
     }

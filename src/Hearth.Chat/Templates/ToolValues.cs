@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Hearth.Chat.Jinja;
 
 namespace Hearth.Chat.Templates;
@@ -53,7 +54,14 @@ internal sealed class ToolValues
         .Set("function", new JinjaDict { KeepsJson = true }
             .Set("name", OriginString.Untrusted(tool.Name))
             .Set("description", OriginString.Untrusted(tool.Description))
-            .Set("parameters", JsonText.Read(tool.InputSchema)));
+            .Set("parameters", Parameters(tool.InputSchema)));
+
+    /// <summary>A tool without arguments may leave out its properties; templates go through them without asking.</summary>
+    private static object? Parameters(JsonElement schema)
+    {
+        object? value = JsonText.Read(schema);
+        return value is JinjaDict dict && !dict.TryGet("properties", out _) ? dict.Set("properties", new JinjaDict()) : value;
+    }
 
     private sealed record Kept(byte[] Schema, JinjaDict Value);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Hearth.Commands.Cache;
+using Hearth.Commands.Show;
 using Hearth.Config;
 
 namespace Hearth.Commands;
@@ -32,6 +33,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(terminal, stop, parts),
             AskCommand.Create(terminal, stop, parts),
+            ShowCommand.Create(terminal),
             CacheCommand.Create(terminal),
             ParseCommand.Create(terminal, stop),
             VersionCommand.Create(terminal),
@@ -116,10 +118,12 @@ internal static class CommandLine
                 "hearth                                  serve the bundled model on http://127.0.0.1:4327",
                 "hearth --model ~/models/qwen.gguf       serve another model ('serve' is the default command)",
                 "hearth ask \"Why is the sky blue?\"       answer one question",
+                "hearth show ~/models/qwen.gguf          what a model is and can do",
                 "hearth serve --help                     all settings",
             ],
             { Name: "serve" } => ServeCommand.Examples,
             { Name: "ask" } => AskCommand.Examples,
+            { Name: "show" } => ShowCommand.Examples,
             { Name: "parse" } => ParseCommand.Examples,
             { Name: "cache" or "purge" } => CacheCommand.Examples,
             _ => [],

@@ -14,11 +14,14 @@ internal sealed class SettingOptions
         Description = "Settings file to read instead of hearth.toml in HEARTH_HOME",
     };
 
-    /// <summary>Adds the options that mean something to <paramref name="command"/>.</summary>
-    public static SettingOptions AddTo(Command command, bool isServer)
+    /// <summary>Adds the options that mean something to a command that serves, or to one that only runs a model.</summary>
+    public static SettingOptions AddTo(Command command, bool isServer) => AddTo(command, s => isServer || !s.ServerOnly);
+
+    /// <summary>Adds the options of the settings that <paramref name="means"/> picks.</summary>
+    public static SettingOptions AddTo(Command command, Func<Setting, bool> means)
     {
         var options = new SettingOptions();
-        foreach (var setting in SettingTable.All.Where(s => isServer || !s.ServerOnly))
+        foreach (var setting in SettingTable.All.Where(means))
         {
             Option option = setting is SwitchSetting
                 ? new Option<bool>(setting.Flag)

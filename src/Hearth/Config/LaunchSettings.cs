@@ -11,6 +11,12 @@ internal sealed record LaunchSettings
     /// <summary>A GGUF file, or null for the bundled model.</summary>
     public string? Model { get; init; }
 
+    /// <summary>A Jinja file or the name of one of Hearth's templates, or null for the model's own.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>Whether the thinking of earlier answers stays in the prompt; null where the template may decide that it can.</summary>
+    public bool? KeepThinking { get; init; }
+
     /// <summary>Most tokens (prompt and answer) of one request.</summary>
     public int? Context { get; init; }
 

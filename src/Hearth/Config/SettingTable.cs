@@ -27,6 +27,10 @@ internal static class SettingTable
     [
         new TextSetting("model", "FILE", "the bundled model", "GGUF file to run; of a split model, its first file",
             (s, v) => s with { Model = v }) { IsPath = true },
+        new TextSetting("chat-template", "FILE|NAME", "the model's own", "Jinja file to use as the chat template, or one of: chatml, gemma, llama3, mistral",
+            (s, v) => s with { ChatTemplate = v }) { IsPath = true },
+        new ChoiceSetting<bool?>("keep-thinking", "auto", "Whether the thinking of earlier answers stays in the prompt",
+            [("auto", null), ("always", true), ("template", false)], (s, v) => s with { KeepThinking = v }),
         new NumberSetting("context", "TOKENS", "what fits", "Most tokens (prompt and answer) of one request",
             16, MaximumTokens, (s, v) => s with { Context = v }),
         new NumberSetting("pool", "TOKENS", "what fits", "Tokens that all requests together may hold, at least --context",

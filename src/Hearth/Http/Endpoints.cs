@@ -36,6 +36,7 @@ internal static class Endpoints
         Render render = new(catalog, pdfs);
         Requests requests = new(history);
         EngineStatus engine = new(catalog);
+        ModelCards cards = new(catalog);
 
         app.Use(next => context => RequestPipeline.RunAsync(context, next, options, time, log));
 
@@ -47,6 +48,7 @@ internal static class Endpoints
         app.MapPost("/api/parse", Parse.HandleAsync);
         app.MapGet("/api/requests", requests.ListAsync);
         app.MapGet("/api/requests/{id}", requests.GetAsync);
+        app.MapGet("/api/models/{id}", cards.GetAsync);
         app.MapGet("/api/engine", engine.HandleAsync);
 
         app.MapGet("/health", context => HealthAsync(context, catalog));

@@ -52,6 +52,15 @@ internal sealed partial class GgufFile
     /// <summary>Number of tokens.</summary>
     public int VocabularySize => (int)((_header.Values.GetValueOrDefault("tokenizer.ggml.tokens") as GgufArray)?.Count ?? 0);
 
+    /// <summary>The chat template in the file, or null.</summary>
+    public string? ChatTemplate => _header.Text("tokenizer.chat_template") is { Length: > 0 } template ? template : null;
+
+    /// <summary>Number of parameters.</summary>
+    public long Parameters => Headers.SelectMany(h => h.Tensors).Sum(t => t.Shape.Aggregate(1L, (product, size) => product * size));
+
+    /// <summary>The number format of most weights, by bytes.</summary>
+    public string WeightFormat => Headers.SelectMany(h => h.Tensors).GroupBy(t => t.Format.Name).MaxBy(g => g.Sum(t => t.Bytes))?.Key ?? "";
+
     /// <summary>Sequences carry recurrent states besides KV cells.</summary>
     public bool IsRecurrent => Architectures.IsRecurrent(Architecture);
 
@@ -111,6 +120,13 @@ internal sealed partial class GgufFile
             ? (null, $"{path} cannot be used: {problem}.")
             : (new GgufFile(paths, headers), null);
     }
+
+    /// <summary>The texts of the vocabulary by id; reads the file again.</summary>
+    /// <exception cref="IOException">The file cannot be read any more.</exception>
+    public IReadOnlyList<string> ReadVocabulary() => GgufReader.ReadTexts(Paths[0], (GgufArray)_header.Values["tokenizer.ggml.tokens"]);
+
+    /// <summary>The id that the metadata gives a special token, for example <c>bos</c>; null where it gives none.</summary>
+    public int? SpecialToken(string name) => _header.Integer($"tokenizer.ggml.{name}_token_id") is >= 0 and var id && id < VocabularySize ? (int)id : null;
 
     /// <summary>The same model under another name.</summary>
     public GgufFile WithId(string id) => new(Paths, Headers) { Id = id };

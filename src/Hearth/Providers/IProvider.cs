@@ -15,6 +15,9 @@ internal interface IProvider
     /// <summary>What the engine behind this provider holds; null when another machine has it.</summary>
     ProviderStatus? Status { get; }
 
+    /// <summary>What is known of the model's file and template; null when another machine has it.</summary>
+    ModelCard? Card { get; }
+
     /// <summary>
     /// Begins to answer. Refusals (<see cref="ChatErrorKind.InvalidRequest"/>, <see cref="ChatErrorKind.PromptTooLong"/>,
     /// <see cref="ChatErrorKind.Overloaded"/>) come here, before any stream starts. Cancelling <paramref name="cancellation"/> frees

@@ -25,6 +25,9 @@ internal sealed class LocalModel
     /// <summary>What the machine's memory is used for.</summary>
     public MemoryLedger Memory { get; init; } = MemoryLedger.Nothing;
 
+    /// <summary>What is known of the model's file and template.</summary>
+    public ModelCard? Card { get; init; }
+
     public ChatTemplate Template { get; }
 
     public IOutputFormat Format { get; }

@@ -1,4 +1,3 @@
-using Hearth.Chat.Formats;
 using Hearth.Chat.Jinja;
 using Hearth.Chat.Templates;
 using Hearth.Config;
@@ -18,10 +17,6 @@ namespace Hearth.Providers;
 /// <param name="home">The folder that holds Hearth's state; null keeps nothing on disk.</param>
 internal sealed class LocalModelLoader(string? home)
 {
-    /// <summary>Used for models without a chat template: ChatML, which most instruction models without one were trained on.</summary>
-    private const string FallbackTemplate =
-        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
-
     public Task<ModelLoad> LoadAsync(
         LaunchSettings settings, IProgress<LoadStep> progress, ILoggerFactory loggers, CancellationToken cancellation) =>
         Task.Run(() => Load(settings, progress, loggers, cancellation), cancellation);
@@ -32,6 +27,9 @@ internal sealed class LocalModelLoader(string? home)
         LocatedModel located = ModelLocator.Find(settings.Model);
         if (located.File is not { } file)
             return new ModelLoad.Failed(located.Error!);
+        (TemplateSource? source, string? problem) = TemplateSource.Choose(file, settings.ChatTemplate);
+        if (source is null)
+            return new ModelLoad.Failed(problem!);
         try
         {
             LlamaLibrary library = LlamaLibrary.Load(NativePackages.Find(Backend(settings.Gpu)), loggers.CreateLogger("llama"));
@@ -40,7 +38,7 @@ internal sealed class LocalModelLoader(string? home)
                 return new ModelLoad.Failed(plan.Error!);
             (DiskCacheSettings? disk, string? diskLine) = DiskCache(file, engineSettings, library.Installed.Package, settings);
             IReadOnlyList<string> explanation = diskLine is null ? plan.Explanation : [.. plan.Explanation, diskLine];
-            return Load(file, engineSettings with { DiskCache = disk }, ledger, explanation, settings, progress, loggers, cancellation);
+            return Load(file, source, engineSettings with { DiskCache = disk }, ledger, explanation, settings, progress, loggers, cancellation);
         }
         catch (LlamaException e)
         {
@@ -76,6 +74,7 @@ internal sealed class LocalModelLoader(string? home)
 
     private static ModelLoad.Loaded Load(
         GgufFile file,
+        TemplateSource source,
         EngineSettings engineSettings,
         MemoryLedger ledger,
         IReadOnlyList<string> explanation,
@@ -93,26 +92,17 @@ internal sealed class LocalModelLoader(string? home)
         LlamaModel model = engine.Model!;
         ProviderModel description = new(
             file.Id, file.DisplayName, file.LastWritten, engine.LongestPrompt, engineSettings.Window - 1);
-        ChatTemplate template = Template(model, file);
-        LocalModel local = new(
-            description, engine, template, Format(template), SamplingDefaults.FromMetadata(model.Metadata))
+        TemplateTokens tokens = new(Text(model, model.Vocab.Bos), Text(model, model.Vocab.Eos));
+        ModelCard card = ModelCard.Of(file, source, tokens, settings);
+        LocalModel local = new(description, engine, card.Template, card.Format, SamplingDefaults.FromMetadata(model.Metadata))
         {
             Memory = ledger,
+            Card = card,
         };
         LocalProvider provider = new(local, TimeProvider.System, loggers.CreateLogger("prompt"), settings.LogPrompts);
         return new ModelLoad.Loaded(new LoadedModel(
-            provider, engineSettings.Window, engineSettings.CellPool, engineSettings.MaxSequences, explanation, stop => StopAsync(engine, stop)));
+            provider, engineSettings.Window, engineSettings.CellPool, engineSettings.MaxSequences, [.. explanation, .. card.Warnings], stop => StopAsync(engine, stop)));
     }
-
-    private static ChatTemplate Template(LlamaModel model, GgufFile file)
-    {
-        TemplateTokens tokens = new(Text(model, model.Vocab.Bos), Text(model, model.Vocab.Eos));
-        return ChatTemplate.Parse(model.ChatTemplate() ?? FallbackTemplate, file.Id, tokens);
-    }
-
-    /// <summary>A template that does not show tools gets Hearth's description of them, and that asks for the default format.</summary>
-    private static IOutputFormat Format(ChatTemplate template) =>
-        template.Capabilities.Tools ? FormatProbe.Find(template) : OutputFormats.Default;
 
     private static string Text(LlamaModel model, int? token) => token is { } id ? model.Vocab.Text(id) : "";
 

@@ -12,6 +12,8 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     public ProviderModel Model => model.Description;
 
+    public ModelCard? Card => model.Card;
+
     public string? Unhealthy => model.Engine.Health.Reason;
 
     public ProviderStatus Status

@@ -10,6 +10,8 @@ public sealed class SettingsTests
     public static TheoryData<string, string, string> Values => new()
     {
         { "model", "/m/a.gguf", "'/m/a.gguf'" },
+        { "chat-template", "chatml", "'chatml'" },
+        { "keep-thinking", "always", "'always'" },
         { "context", "4096", "4096" },
         { "pool", "16384", "16384" },
         { "parallel", "3", "3" },
@@ -147,6 +149,8 @@ public sealed class SettingsTests
         "model" => new LaunchSettings { Model = "/m/a.gguf" },
         "context" => new LaunchSettings { Context = 4096 },
         "pool" => new LaunchSettings { Pool = 16384 },
+        "chat-template" => new LaunchSettings { ChatTemplate = "chatml" },
+        "keep-thinking" => new LaunchSettings { KeepThinking = true },
         "parallel" => new LaunchSettings { Parallel = 3 },
         "cache-ram" => new LaunchSettings { CacheRam = 512 },
         "cache-disk" => new LaunchSettings { CacheDisk = 2048 },

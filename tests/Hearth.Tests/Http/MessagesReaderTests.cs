@@ -85,6 +85,22 @@ public sealed class MessagesReaderTests
     }
 
     [Theory]
+    [InlineData("low", ThinkingEffort.Low)]
+    [InlineData("medium", ThinkingEffort.Medium)]
+    [InlineData("high", ThinkingEffort.High)]
+    [InlineData("xhigh", ThinkingEffort.High)]
+    [InlineData("max", ThinkingEffort.High)]
+    [InlineData("unheard-of", ThinkingEffort.ModelDefault)]
+    public void Effort_and_budget_are_read(string effort, ThinkingEffort expected)
+    {
+        var request = Read($$"""
+            "thinking": {"type": "enabled", "budget_tokens": 2048}, "output_config": {"effort": "{{effort}}"}, "messages": [{"role": "user", "content": "hi"}]
+            """);
+
+        Assert.Equal((expected, 2048), (request.Effort, request.ThinkingBudget));
+    }
+
+    [Theory]
     [InlineData("enabled", ThinkingMode.On)]
     [InlineData("adaptive", ThinkingMode.On)]
     [InlineData("disabled", ThinkingMode.Off)]

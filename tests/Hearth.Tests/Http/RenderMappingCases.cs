@@ -18,7 +18,7 @@ internal static class RenderMappingCases
     private const string Later = """{"name": "later", "description": "d", "input_schema": {"type": "object"}, "defer_loading": true}""";
 
     private const string ReadInPrompt =
-        """<tools>[{"type": "function", "function": {"name": "read", "description": "d", "parameters": {"type": "object"}}}]</tools>""";
+        """<tools>[{"type": "function", "function": {"name": "read", "description": "d", "parameters": {"type": "object", "properties": {}}}}]</tools>""";
 
     private const string LaterAdded =
         "From now on you can also call these tools. Each line is one tool as JSON:\n" + """{"name":"later","description":"d","parameters":{"type":"object"}}""";
@@ -61,7 +61,7 @@ internal static class RenderMappingCases
         new("user text between or before results",
             Messages(Hi, Two, User(Text("x"), Result("a", "1"), Text("y"), Result("b", "2"))), "<user>hi<assistant><call read><call read><tool>1<tool>2<user>x\n\ny<assistant>"),
         new("message without content", Messages(User()), "<user><assistant>"),
-        new("conversation that begins with an answer", Messages(Assistant(Text("b")), Hi), "<user><assistant>b<user>hi<assistant>"),
+        new("conversation that begins with an answer", Messages(Assistant(Text("b")), Hi), "<assistant>b<user>hi<assistant>"),
         new("conversation that begins with an answer", Messages(Assistant(Text("b"))), "<user><assistant>b"),
         new("last assistant message of text", Messages(Hi, Assistant(Text("I am \\n"))), "<user>hi<assistant>I am"),
         new("last assistant message of text", Messages(Hi, Assistant(Text("I "), Text("am "))), "<user>hi<assistant>I am"),
@@ -210,6 +210,10 @@ internal static class RenderMappingCases
             "<user>hi</user><system>" + Explanation + "</system><assistant>", Plain),
         new("wants roles in turn", Messages(Hi, System("now"), Hi, Assistant(Text("b")), System(""), Assistant(Text("c")), Hi),
             "<user>hi\n\n<system-reminder>\nnow\n</system-reminder>\n\nhi</user><assistant>b\n\nc</assistant><user>hi</user><assistant>", Strict),
+        new("wants the user to begin", Messages(Assistant(Text("b")), Hi), "<user></user><assistant>b</assistant><user>hi</user><assistant>", Strict),
+        new("knows one call per answer", Messages(Hi, Two, User(Result("b", "2"), Result("a", "1"))), "<user>hi<assistant><call a {}><tool>1<assistant><call b {}><tool>2", OneCall),
+        new("loses a text beside calls", Messages(Hi, Assistant(Text("so"), Use("a")), User(Result("a", "1"))), "<user>hi<assistant>so<assistant><call a {}><tool>1", NoTextBeside),
+        new("refuses the user after a result", Messages(Hi, Assistant(Use("a")), User(Result("a", "1"), Text("go on"))), "<user>hi<assistant><call a {}><tool>1\n\ngo on", NoUserAfterResult),
     ];
 
     private static string WithLater(params string[] messages) => $$""" "tools": [{{Read}}, {{Later}}], """ + Messages(messages);

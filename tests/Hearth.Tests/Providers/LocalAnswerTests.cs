@@ -136,7 +136,7 @@ public sealed class LocalAnswerTests : IAsyncLifetime
     {
         ChatRequest request = new("spark", [ChatMessage.OfText(ChatRole.User, "hi")], 100) { StopSequences = stops };
         EncodedPrompt encoded = new(prompt, RunChain.Start, [], []);
-        PreparedPrompt prepared = new(null, new RenderedPrompt(null, OriginString.Empty, OpensThinking: false), encoded);
+        PreparedPrompt prepared = new(null, new RenderedPrompt(null, OriginString.Empty), encoded);
         return new LocalAnswer(Model.Local, request, prepared, new Hearth.Engine.Generation(_events.Reader, () => _cancels++));
     }
 

@@ -18,6 +18,8 @@ internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, Lis
 
     public ProviderStatus? Status { get; init; }
 
+    public ModelCard? Card { get; init; }
+
     /// <summary>Completes when the first answer is being read.</summary>
     public Task Asked => _asked.Task;
 

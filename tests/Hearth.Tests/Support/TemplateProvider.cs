@@ -13,6 +13,8 @@ internal sealed class TemplateProvider(string template) : IProvider
 
     public string? Unhealthy => null;
 
+    public ModelCard? Card => null;
+
     public ProviderStatus? Status => null;
 
     public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation) =>

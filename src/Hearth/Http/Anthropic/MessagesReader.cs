@@ -31,6 +31,8 @@ internal static class MessagesReader
         {
             Tools = tools.Value!.InPrompt,
             Thinking = ReadThinking(wire.Thinking),
+            ThinkingBudget = wire.Thinking?.BudgetTokens,
+            Effort = ReadEffort(wire.OutputConfig?.Effort),
             StopSequences = wire.StopSequences ?? [],
             Sampling = new SamplingWishes(wire.Temperature, wire.TopP, wire.TopK),
         };
@@ -151,5 +153,14 @@ internal static class MessagesReader
         "enabled" or "adaptive" => ThinkingMode.On,
         "disabled" or "between_tools" => ThinkingMode.Off,
         _ => ThinkingMode.ModelDefault,
+    };
+
+    /// <summary>Templates know three efforts; what is above the highest is the highest.</summary>
+    private static ThinkingEffort ReadEffort(string? effort) => effort switch
+    {
+        "low" => ThinkingEffort.Low,
+        "medium" => ThinkingEffort.Medium,
+        "high" or "xhigh" or "max" => ThinkingEffort.High,
+        _ => ThinkingEffort.ModelDefault,
     };
 }

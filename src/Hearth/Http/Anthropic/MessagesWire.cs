@@ -37,6 +37,8 @@ internal sealed record MessagesRequestWire
 
     public ThinkingWire? Thinking { get; init; }
 
+    public OutputConfigWire? OutputConfig { get; init; }
+
     public JsonElement ContextManagement { get; init; }
 }
 
@@ -104,7 +106,10 @@ internal sealed record ToolWire
 internal sealed record ToolChoiceWire(string? Type, string? Name, bool? DisableParallelToolUse);
 
 /// <summary>Whether and how to think.</summary>
-internal sealed record ThinkingWire(string? Type, string? Display);
+internal sealed record ThinkingWire(string? Type, string? Display, int? BudgetTokens = null);
+
+/// <summary>How the answer is made.</summary>
+internal sealed record OutputConfigWire(string? Effort);
 
 /// <summary>A message as the answer gives it, whole or in <c>message_start</c>.</summary>
 internal sealed record MessageWire

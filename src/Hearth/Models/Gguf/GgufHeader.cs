@@ -12,7 +12,11 @@ internal sealed record GgufHeader(IReadOnlyDictionary<string, object> Values, IR
 }
 
 /// <summary>An array in the metadata. Elements are kept only where there are few numbers; vocabularies are counted, not read.</summary>
-internal sealed record GgufArray(GgufValueType ElementType, long Count, IReadOnlyList<long>? Integers);
+internal sealed record GgufArray(GgufValueType ElementType, long Count, IReadOnlyList<long>? Integers)
+{
+    /// <summary>Where in the file its first element begins.</summary>
+    public long Start { get; init; }
+}
 
 /// <summary>A tensor: its name, shape (fastest dimension first), format and size.</summary>
 internal sealed record GgufTensor(string Name, IReadOnlyList<long> Shape, TensorFormat Format, long Bytes)

@@ -44,6 +44,26 @@ internal static class GgufReader
         }
     }
 
+    /// <summary>The elements of a list of texts, which a header only counts.</summary>
+    /// <exception cref="IOException">The file cannot be read any more.</exception>
+    public static IReadOnlyList<string> ReadTexts(string path, GgufArray list)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            GgufCursor cursor = new(file);
+            cursor.Skip(list.Start);
+            List<string> texts = new((int)list.Count);
+            for (long i = 0; i < list.Count; i++)
+                texts.Add(cursor.String(LongestTextBytes));
+            return texts;
+        }
+        catch (GgufDamage e)
+        {
+            throw new IOException($"{path} has changed: {e.Message}", e);
+        }
+    }
+
     private static GgufHeader ReadHeader(GgufCursor cursor)
     {
         cursor.Take(4);
@@ -110,9 +130,10 @@ internal static class GgufReader
             throw new GgufDamage("a list holds lists");
         if (type == GgufValueType.String)
         {
+            long start = cursor.Position;
             for (long i = 0; i < count; i++)
                 cursor.Skip(cursor.Count(LongestTextBytes, "the length of a text"));
-            return new GgufArray(type, count, null);
+            return new GgufArray(type, count, null) { Start = start };
         }
 
         bool isKept = count <= KeptElements && type is not (GgufValueType.Float32 or GgufValueType.Float64);

@@ -7,20 +7,19 @@ namespace Hearth.Tests.Chat.Templates;
 
 public sealed class ChatTemplateTests
 {
-    public static TheoryData<string, TemplateCapabilities> Kinds => new()
-    {
-        { Plain, new TemplateCapabilities(SystemRole: true, SystemAnywhere: true, Tools: false, ArgumentsAsText: false) },
-        { WithoutSystem, new TemplateCapabilities(SystemRole: false, SystemAnywhere: false, Tools: false, ArgumentsAsText: false) },
-        { Strict, new TemplateCapabilities(SystemRole: true, SystemAnywhere: false, Tools: false, ArgumentsAsText: false) },
-        { Forgetful, new TemplateCapabilities(SystemRole: true, SystemAnywhere: false, Tools: false, ArgumentsAsText: false) },
-        { Tools, new TemplateCapabilities(SystemRole: true, SystemAnywhere: true, Tools: true, ArgumentsAsText: false) },
-        { ToolsAsText, new TemplateCapabilities(SystemRole: true, SystemAnywhere: true, Tools: true, ArgumentsAsText: true) },
-    };
-
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Probes_find_out_what_a_template_does(string template, TemplateCapabilities expected) =>
-        Assert.Equal(expected, Parse(template).Capabilities);
+    [InlineData(Plain, true, LaterSystem.InPlace, false, false)]
+    [InlineData(WithoutSystem, false, LaterSystem.Refused, false, false)]
+    [InlineData(Strict, true, LaterSystem.Refused, false, false)]
+    [InlineData(Forgetful, true, LaterSystem.Dropped, false, false)]
+    [InlineData(Conversations.Tools, true, LaterSystem.InPlace, true, false)]
+    [InlineData(ToolsAsText, true, LaterSystem.InPlace, true, true)]
+    public void Probes_find_out_what_a_template_does(string template, bool systemRole, LaterSystem laterSystem, bool tools, bool argumentsAsText)
+    {
+        TemplateCapabilities found = Parse(template).Capabilities;
+
+        Assert.Equal((systemRole, laterSystem, tools, argumentsAsText), (found.SystemRole, found.LaterSystem, found.Tools, found.ArgumentsAsText));
+    }
 
     [Fact]
     public void A_template_that_cannot_be_parsed_says_so() =>
@@ -92,9 +91,7 @@ public sealed class ChatTemplateTests
         RenderedPrompt closed = template.Render(request with { Thinking = ThinkingMode.Off }, DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
 
         Assert.Equal("<user>a<assistant><think>hm</think>b<user>c<assistant><think>\n", open.Text.Text);
-        Assert.True(open.OpensThinking);
         Assert.EndsWith("<assistant><think></think>", closed.Text.Text, StringComparison.Ordinal);
-        Assert.False(closed.OpensThinking);
     }
 
     [Fact]

@@ -34,11 +34,29 @@ internal static class Conversations
     public const string ToolsAsText = "{% if tools %}<tools>{{ tools | tojson }}</tools>{% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}"
         + "{% for c in m.tool_calls or [] %}<call {{ c.function.name }} {{ c.function.arguments + '' }}>{% endfor %}{% endfor %}" + Opening;
 
+    /// <summary>Writes the tools, if there are any.</summary>
+    public const string ToolList = "{% if tools %}{{ tools | tojson }}{% endif %}";
+
+    /// <summary>Writes the calls of message <c>m</c>.</summary>
+    public const string CallList = "{% for c in m.tool_calls or [] %}<call {{ c.id }} {{ c.function.arguments | tojson }}>{% endfor %}";
+
+    /// <summary>One call per answer; an answer with more is refused.</summary>
+    public const string OneCall = ToolList + "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% if m.tool_calls %}"
+        + "{% if m.tool_calls | length > 1 %}{{ raise_exception('one call only') }}{% endif %}" + CallList + "{% endif %}{% endfor %}";
+
+    /// <summary>An answer's text is lost beside calls.</summary>
+    public const string NoTextBeside = ToolList + "{% for m in messages %}<{{ m.role }}>{% if m.tool_calls %}" + CallList + "{% else %}{{ m.content }}{% endif %}{% endfor %}";
+
+    /// <summary>Nothing of the user may follow a result.</summary>
+    public const string NoUserAfterResult = ToolList + "{% for m in messages %}{% if m.role == 'user' and loop.previtem and loop.previtem.role == 'tool' %}"
+        + "{{ raise_exception('no') }}{% endif %}<{{ m.role }}>{{ m.content }}" + CallList + "{% endfor %}";
+
     /// <summary>Writes what an assistant thought, and opens a thinking block unless told not to.</summary>
     public const string Thinking = "{% for m in messages %}<{{ m.role }}>{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}{{ m.content }}{% endfor %}"
         + "<assistant>{% if enable_thinking is not defined or enable_thinking %}<think>\n{% else %}<think></think>{% endif %}";
 
-    public static ChatTemplate Parse(string source) => ChatTemplate.Parse(source, "test", new TemplateTokens("<s>", "</s>"));
+    public static ChatTemplate Parse(string source, KeepThinking keep = KeepThinking.Auto) =>
+        ChatTemplate.Parse(source, "test", new TemplateTokens("<s>", "</s>"), keep);
 
     public static ChatMessage Instructions(string text) => ChatMessage.OfText(ChatRole.System, text);
 
@@ -52,8 +70,8 @@ internal static class Conversations
 
     public static ToolResultContent Result(string id, string text, bool isError = false) => new(id, [new TextContent(text)], isError);
 
-    public static ToolDefinition Tool(string name, string description) =>
-        new(name, description, Json("""{"type":"object","properties":{"path":{"type":"string"}}}"""));
+    public static ToolDefinition Tool(string name, string description, string schema = """{"type":"object","properties":{"path":{"type":"string"}}}""") =>
+        new(name, description, Json(schema));
 
     public static RenderedPrompt Render(string template, params ChatMessage[] messages) => Render(template, [], messages);
 

@@ -1,0 +1,36 @@
+using Hearth.Chat.Jinja;
+
+namespace Hearth.Chat.Templates;
+
+/// <summary>Renders probes; a template that refuses one gives null.</summary>
+internal sealed class ProbeRenderer(Func<TemplateInput, OriginString> render)
+{
+    public string? Render(TemplateCapabilities assumed, params IReadOnlyList<TemplateMessage> messages) => Render(new TemplateInput(messages, [], assumed));
+
+    public string? Render(TemplateInput input)
+    {
+        try
+        {
+            return render(input).Text;
+        }
+        catch (JinjaException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when all <paramref name="words"/> are in the prompt.</summary>
+    public bool Shows(TemplateInput input, params ReadOnlySpan<string> words)
+    {
+        string? text = Render(input);
+        if (text is null)
+            return false;
+        foreach (string word in words)
+        {
+            if (!text.Contains(word, StringComparison.Ordinal))
+                return false;
+        }
+
+        return true;
+    }
+}

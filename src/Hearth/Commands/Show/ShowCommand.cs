@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Hearth.Chat.Jinja;
+using Hearth.Chat.Templates;
+using Hearth.Config;
+using Hearth.Http;
+using Hearth.Models;
+using Hearth.Providers;
+
+namespace Hearth.Commands.Show;
+
+/// <summary><c>hearth show</c>: what a model is and what its template is capable of, without loading its weights.</summary>
+internal static class ShowCommand
+{
+    /// <summary>The settings that change what is shown.</summary>
+    private static readonly string[] Meant = ["model", "chat-template", "keep-thinking"];
+
+    public static IReadOnlyList<string> Examples { get; } =
+    [
+        "hearth show                                       the bundled model",
+        "hearth show ~/models/qwen.gguf                    what it is and what its template is capable of",
+        "hearth show ~/models/qwen.gguf --json             the same for programs",
+        "hearth show old.gguf --chat-template chatml       with another template",
+    ];
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string?> model = new("model")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "GGUF file; nothing means what --model means",
+        };
+        Option<bool> json = new("--json") { Description = "One JSON object, the same as GET /api/models/{id}" };
+        Command command = new("show", "Show what a model is and what its chat template is capable of, without loading it") { model, json };
+        SettingOptions options = SettingOptions.AddTo(command, s => Meant.Contains(s.Name));
+        command.SetAction(parsed =>
+        {
+            ResolvedSettings resolved = options.Resolve(parsed, terminal);
+            if (resolved.Settings is not { } settings)
+                return terminal.Fail(resolved.Error!);
+            (ModelCard? card, string? error) = Read(settings with { Model = parsed.GetValue(model) ?? settings.Model });
+            if (card is null)
+                return terminal.Fail(error!);
+            if (parsed.GetValue(json))
+                terminal.Out.WriteLine(Json(card));
+            else
+                Write(terminal.Out, card);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static (ModelCard? Card, string? Error) Read(LaunchSettings settings)
+    {
+        LocatedModel located = ModelLocator.Find(settings.Model);
+        if (located.File is not { } file)
+            return (null, located.Error);
+        (TemplateSource? source, string? error) = TemplateSource.Choose(file, settings.ChatTemplate);
+        if (source is null)
+            return (null, error);
+        try
+        {
+            IReadOnlyList<string> vocabulary = file.ReadVocabulary();
+            TemplateTokens tokens = new(Token("bos"), Token("eos"));
+            return (ModelCard.Of(file, source, tokens, settings), null);
+
+            string Token(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
+        }
+        catch (JinjaException e)
+        {
+            return (null, $"The model's chat template cannot be used: {e.Describe()}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private static string Json(ModelCard card)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        JsonReply.Write(bytes, ModelCardWire.Of(card, card.File.Id), ModelCardJson.Default.ModelCardWire);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    private static void Write(TextWriter output, ModelCard card)
+    {
+        GgufFile file = card.File;
+        (string Name, string Text)[] rows =
+        [
+            ("name", file.DisplayName),
+            ("id", file.Id),
+            ("architecture", file.Architecture),
+            ("parameters", Amount(file.Parameters)),
+            ("weights", $"{ByteSize.Text(file.WeightBytes)}, mostly {file.WeightFormat}"),
+            ("layers", $"{Amount(file.Layers)} of width {Amount(file.EmbeddingLength)}"),
+            ("context", file.TrainedContext > 0 ? $"{Amount(file.TrainedContext)} tokens" : "not said"),
+            ("vocabulary", $"{Amount(file.VocabularySize)} tokens"),
+            ("template", card.Source.Origin),
+            ("format", card.Format.Name),
+            .. CapabilityWords.Of(card.Template),
+        ];
+        int width = rows.Max(r => r.Name.Length) + 2;
+        foreach ((string name, string text) in rows)
+            output.WriteLine(name.PadRight(width) + text);
+        foreach (string warning in card.Warnings)
+            output.WriteLine("warning: " + warning);
+    }
+
+    private static string Amount(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
