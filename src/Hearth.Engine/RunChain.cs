@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Hearth.Engine;
 
@@ -8,7 +9,7 @@ namespace Hearth.Engine;
 /// </summary>
 internal readonly record struct RunChain(UInt128 Value)
 {
-    /// <summary>Bytes that <see cref="ThenText"/> needs in front of a text: the name so far and the kind of what follows.</summary>
+    /// <summary>Bytes that <see cref="ThenText(Span{byte})"/> needs in front of a text: the name so far and the kind of what follows.</summary>
     public const int HeaderBytes = 17;
 
     private const byte TextKind = 0;
@@ -27,6 +28,14 @@ internal readonly record struct RunChain(UInt128 Value)
 
     /// <summary>A run of text follows: the bytes of <paramref name="element"/> after the first <see cref="HeaderBytes"/>, which are written here.</summary>
     public RunChain ThenText(Span<byte> element) => Then(element, TextKind);
+
+    /// <summary>A run of text follows.</summary>
+    public RunChain ThenText(string text)
+    {
+        byte[] element = new byte[HeaderBytes + Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, element.AsSpan(HeaderBytes));
+        return ThenText(element);
+    }
 
     private RunChain Then(Span<byte> element, byte kind)
     {

@@ -9,7 +9,7 @@ internal sealed class RunTexts
     /// <summary>Texts and ids of some hundred long conversations.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
 
-    private readonly RunMemo<ReadOnlyMemory<byte>> _memo = new(MostBytes, new SameBytes());
+    private readonly BoundedMemo<ReadOnlyMemory<byte>, int[]> _memo = new(MostBytes, new SameBytes());
 
     /// <summary>The tokens of a text, or null. They must not be changed.</summary>
     public int[]? Find(ReadOnlyMemory<byte> utf8) => _memo.Find(utf8);

@@ -23,6 +23,7 @@ public sealed class Tokenizer
     private readonly LlamaVocab _vocab;
     private readonly SpecialTokenIndex _index;
     private readonly FrozenDictionary<int, string> _specialTexts;
+    private readonly FrozenSet<int> _endOfGeneration;
 
     /// <summary>A tokenizer over a loaded vocabulary.</summary>
     public Tokenizer(LlamaVocab vocab)
@@ -37,6 +38,7 @@ public sealed class Tokenizer
         ];
         _index = new SpecialTokenIndex(special);
         _specialTexts = special.Where(t => !t.IsWhiteSpace).ToFrozenDictionary(t => t.Id, t => t.Text);
+        _endOfGeneration = _specialTexts.Keys.Where(vocab.IsEndOfGeneration).ToFrozenSet();
         SpecialTokens = special.DistinctBy(t => t.Text).ToFrozenDictionary(t => t.Text, t => t.Id, StringComparer.Ordinal);
     }
 
@@ -45,6 +47,9 @@ public sealed class Tokenizer
 
     /// <summary>True for control, user-defined and unknown tokens, but not for white space, which is text in every vocabulary.</summary>
     public bool IsSpecial(int token) => _specialTexts.ContainsKey(token);
+
+    /// <summary>True for tokens that end an answer.</summary>
+    internal bool EndsGeneration(int token) => _endOfGeneration.Contains(token);
 
     /// <summary>The text of a special token.</summary>
     public string SpecialText(int token) => _specialTexts[token];

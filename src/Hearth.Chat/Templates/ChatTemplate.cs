@@ -74,6 +74,23 @@ public sealed class ChatTemplate
     public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed) =>
         TryRender(Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false);
 
+    /// <summary>
+    /// A prompt in which <paramref name="answer"/> to <paramref name="request"/> is history, and <paramref name="next"/> is said to it: by
+    /// the user, or by every tool that it calls. Null where the template does not write the answer as one turn.
+    /// </summary>
+    public OriginString? RenderAnswered(ChatRequest request, ChatMessage answer, string next, DateTimeOffset now)
+    {
+        ToolCallContent[] calls = [.. answer.Content.OfType<ToolCallContent>()];
+        bool hasText = answer.Content.Any(c => c is TextContent);
+        if (Capabilities.Tools && ((calls.Length > 1 && !Capabilities.ParallelCalls) || (calls.Length > 0 && hasText && !Capabilities.TextBesideCalls)))
+            return null;
+        ChatMessage reply = calls.Length == 0
+            ? ChatMessage.OfText(ChatRole.User, next)
+            : new ChatMessage(ChatRole.User, [.. calls.Select(c => new ToolResultContent(c.Id, [new TextContent(next)], IsError: false))]);
+        RenderedPrompt rendered = Render(request with { Messages = [.. request.Messages, answer, reply] }, now);
+        return rendered.Error is null ? rendered.Text : null;
+    }
+
     private OriginString Render(
         IReadOnlyList<TemplateMessage> conversation,
         ChatRequest request,

@@ -19,6 +19,7 @@ internal sealed class LocalAnswer
     private readonly List<ChatEvent> _parsed = [];
     private readonly List<ChatEvent> _ready = [];
     private readonly List<int> _sampled = [];
+    private readonly AnswerContents _contents = new();
     private int _promptTokens;
     private int _reusedTokens;
     private int _outputTokens;
@@ -119,6 +120,7 @@ internal sealed class LocalAnswer
     {
         foreach (ChatEvent parsed in _parsed)
         {
+            _contents.Add(parsed);
             if (!_stops.Pass(parsed, _ready))
                 return End(FinishReason.StopSequence);
             if (parsed is not ToolCallFinished)
@@ -137,12 +139,20 @@ internal sealed class LocalAnswer
         bool isCutOff = _ended is null && finished.Stop == GenerationStop.Cancelled;
         AnswerFinished ended = _ended ?? Finish(finished.Stop);
         if (!isCutOff)
-            _model.Sampled.Record(_prompt.Encoded, _sampled, _stops.Matched);
+            Remember(ended.Reason);
         (_promptTokens, _reusedTokens) = (finished.Stats.PromptTokens, finished.Stats.Prefix.ReusedTokens);
         AnswerReport report = Explanation.Of(finished.Stats, Usage, _prompt.Tokens, _model.Tokenizer);
         return isCutOff
             ? new AnswerFailed(new ChatError(ChatErrorKind.Unavailable, "The answer was cut off: the server is stopping.")) { Report = report }
             : ended with { Usage = Usage, Report = report };
+    }
+
+    /// <summary>The history of the next request is to be what was sampled.</summary>
+    private void Remember(FinishReason reason)
+    {
+        bool isOwn = _model.Sampled.Record(_prompt.Encoded, _sampled, _stops.Matched);
+        if (reason is FinishReason.EndOfTurn or FinishReason.ToolCalls)
+            _model.RememberAnswer(_request, _prompt, _sampled, _contents.Message, isOwn);
     }
 
     private AnswerFinished Finish(GenerationStop stop)

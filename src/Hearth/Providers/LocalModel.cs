@@ -1,3 +1,4 @@
+using Hearth.Chat;
 using Hearth.Chat.Formats;
 using Hearth.Chat.Templates;
 using Hearth.Engine;
@@ -9,11 +10,11 @@ namespace Hearth.Providers;
 /// <summary>Everything that belongs to one loaded model: engine, vocabulary, template, format and recommended sampling.</summary>
 internal sealed class LocalModel
 {
-    public LocalModel(ProviderModel description, LocalEngine engine, ChatTemplate template, IOutputFormat format, SamplingSettings sampling)
+    public LocalModel(ProviderModel description, LocalEngine engine, ChatTemplate template, IOutputFormat format, SamplingSettings sampling, ILogger? log = null)
     {
         (Description, Engine, Template, Format, Sampling) = (description, engine, template, format, sampling);
         Tokenizer = new Tokenizer(engine.Model!.Vocab);
-        Sampled = new SampledRuns(Tokenizer);
+        Sampled = new SampledRuns(Tokenizer, engine.Settings.DiskCache, log);
         TokenMarkers = format.Markers.Where(Tokenizer.SpecialTokens.ContainsKey).ToHashSet(StringComparer.Ordinal);
         MarkerIds = TokenMarkers.Select(m => Tokenizer.SpecialTokens[m]).ToHashSet();
     }
@@ -44,6 +45,21 @@ internal sealed class LocalModel
 
     /// <summary>Their ids.</summary>
     public IReadOnlySet<int> MarkerIds { get; }
+
+    /// <summary>
+    /// Remembers a whole answer where its tokens and those of its history differ: calls and thinking are written by the template, text
+    /// only where its tokens <paramref name="areOwn"/> of the tokenizer.
+    /// </summary>
+    public void RememberAnswer(ChatRequest request, PreparedPrompt prompt, IReadOnlyList<int> sampled, ChatMessage answer, bool areOwn)
+    {
+        if (areOwn && answer.Content.All(c => c is TextContent))
+            return;
+        string next = Guid.NewGuid().ToString("N");
+        if (Template.RenderAnswered(request, answer, next, prompt.Now) is not { } history)
+            return;
+        IEnumerable<string> shown = answer.Content.Select(c => c switch { TextContent text => text.Text, ThinkingContent thinking => thinking.Text, _ => "" });
+        Sampled.RememberAnswer(prompt.Encoded, sampled, PreparedPrompt.Runs(history), shown.Select(s => s.Trim()), next);
+    }
 
     /// <summary>A detokenizer for one answer.</summary>
     public Detokenizer CreateDetokenizer() => new(Engine.Model!.Vocab, MarkerIds);

@@ -94,7 +94,7 @@ internal sealed class LocalModelLoader(string? home)
             file.Id, file.DisplayName, file.LastWritten, engine.LongestPrompt, engineSettings.Window - 1);
         TemplateTokens tokens = new(Text(model, model.Vocab.Bos), Text(model, model.Vocab.Eos));
         ModelCard card = ModelCard.Of(file, source, tokens, settings);
-        LocalModel local = new(description, engine, card.Template, card.Format, SamplingDefaults.FromMetadata(model.Metadata))
+        LocalModel local = new(description, engine, card.Template, card.Format, SamplingDefaults.FromMetadata(model.Metadata), loggers.CreateLogger("cache"))
         {
             Memory = ledger,
             Card = card,

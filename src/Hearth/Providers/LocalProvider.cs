@@ -92,15 +92,15 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     private PreparedPrompt Prepare(ChatRequest request, CancellationToken cancellation)
     {
-        RenderedPrompt rendered = model.Template.Render(request, time.GetLocalNow(), cancellation);
+        DateTimeOffset now = time.GetLocalNow();
+        RenderedPrompt rendered = model.Template.Render(request, now, cancellation);
         if (rendered.Error is not null)
             return new PreparedPrompt(rendered.Error, rendered, EncodedPrompt.Empty);
-        TextRun[] runs = [.. rendered.Text.Runs.Select(r => new TextRun(rendered.Text.Text.AsMemory(r.Start, r.Length), r.IsTrusted))];
-        EncodedPrompt encoded = model.Sampled.Encode(runs);
+        EncodedPrompt encoded = model.Sampled.Encode(PreparedPrompt.Runs(rendered.Text));
         ChatError? error = encoded.Tokens.Length == 0
             ? new ChatError(ChatErrorKind.InvalidRequest, "messages: the conversation renders to an empty prompt", "messages")
             : null;
-        return new PreparedPrompt(error, rendered, encoded);
+        return new PreparedPrompt(error, rendered, encoded) { Now = now };
     }
 
     private SamplingSettings Sampling(SamplingWishes wishes) => model.Sampling with

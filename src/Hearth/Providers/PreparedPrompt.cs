@@ -1,4 +1,5 @@
 using Hearth.Chat;
+using Hearth.Chat.Jinja;
 using Hearth.Chat.Templates;
 using Hearth.Engine;
 
@@ -9,4 +10,10 @@ internal sealed record PreparedPrompt(ChatError? Error, RenderedPrompt Rendered,
 {
     /// <summary>The prompt's tokens.</summary>
     public int[] Tokens => Encoded.Tokens;
+
+    /// <summary>The time that the template may have written.</summary>
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>A prompt's text as the tokenizer takes it.</summary>
+    public static TextRun[] Runs(OriginString prompt) => [.. prompt.Runs.Select(r => new TextRun(prompt.Text.AsMemory(r.Start, r.Length), r.IsTrusted))];
 }

@@ -23,18 +23,20 @@ internal sealed class ScriptedModel : IAsyncDisposable
 
     /// <param name="pieces">The text the model "writes", each piece in the tokens that it has on its own.</param>
     /// <param name="window">Tokens of a request.</param>
-    public ScriptedModel(string[] pieces, int window = 1024)
+    /// <param name="template">The chat template; null for the bundled model's.</param>
+    /// <param name="disk">Where prefixes and answers are kept.</param>
+    public ScriptedModel(string[] pieces, int window = 1024, string? template = null, DiskCacheSettings? disk = null)
     {
         var model = NativeLibraryFixture.LoadSpark();
         Tokenizer tokenizer = new(model.Vocab);
         int[] script = [.. pieces.SelectMany(p => tokenizer.Encode([new TextRun(p, true)])), tokenizer.SpecialTokens["<|im_end|>"]];
-        EngineSettings settings = new(["none"], window, window, 1);
+        EngineSettings settings = new(["none"], window, window, 1) { DiskCache = disk };
         _engine = new LocalEngine(
             settings, VocabularyFacts.Of(model.Vocab), () => new WritingDecoder(script, window, model.Vocab.TokenCount), TimeProvider.System,
             NullLogger.Instance, model);
-        var template = ChatTemplate.Parse(model.ChatTemplate()!, "spark", new TemplateTokens("", "<|im_end|>"));
+        var parsed = ChatTemplate.Parse(template ?? model.ChatTemplate()!, "spark", new TemplateTokens("", "<|im_end|>"));
         Local = new LocalModel(
-            new ProviderModel("spark", "Spark", DateTimeOffset.UnixEpoch, window, window), _engine, template, OutputFormats.Default, SamplingSettings.Greedy);
+            new ProviderModel("spark", "Spark", DateTimeOffset.UnixEpoch, window, window), _engine, parsed, OutputFormats.Default, SamplingSettings.Greedy);
         Provider = new LocalProvider(Local, TimeProvider.System, NullLogger.Instance, logPrompts: false);
     }
 

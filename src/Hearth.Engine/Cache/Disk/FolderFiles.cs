@@ -3,6 +3,9 @@ namespace Hearth.Engine.Cache.Disk;
 /// <summary>A folder's files as several processes share them: each may vanish at any time.</summary>
 internal static class FolderFiles
 {
+    private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>How long a temporary file may belong to a process that still writes it; writing one takes seconds.</summary>
     private static readonly TimeSpan WritingAtMost = TimeSpan.FromMinutes(10);
 
@@ -11,6 +14,29 @@ internal static class FolderFiles
 
     /// <summary>The names of all folders in a folder; none when there is no such folder or it cannot be listed.</summary>
     public static IReadOnlyList<string> Folders(string folder) => List(folder, Directory.EnumerateDirectories);
+
+    /// <summary>Creates a folder for nobody else to read, unless it exists.</summary>
+    public static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, PrivateFolder);
+    }
+
+    /// <summary>Opens a file to write it; a new one is for nobody else to read.</summary>
+    public static FileStream OpenPrivate(string path, FileMode mode, long expectedBytes = 0)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.Write,
+            // Asking for exclusion would take locks that network file systems lack.
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+            PreallocationSize = expectedBytes,
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = PrivateFile;
+        return new FileStream(path, options);
+    }
 
     /// <summary>Deletes a file. True as well when somebody else did so just before; false when the system refuses.</summary>
     public static bool TryDelete(string path)

@@ -42,7 +42,7 @@ public static class SegmentArchive
         && FolderFiles.TryDelete(Path.Combine(root, SegmentNames.Folder(identity), fault.Name));
 
     /// <summary>
-    /// Deletes stored states, abandoned temporary files, and folders that are empty then. A server that runs goes on without what it
+    /// Deletes stored states, sampled answers, abandoned temporary files, and folders that are empty then. A server that runs goes on without what it
     /// misses.
     /// </summary>
     /// <param name="root">The cache's folder.</param>
@@ -60,7 +60,7 @@ public static class SegmentArchive
             {
                 var file = new FileInfo(Path.Combine(folder, name));
                 if (SegmentNames.IsTemporary(name)) FolderFiles.DeleteAbandoned(file.FullName, time);
-                if (!SegmentNames.IsState(name) || !file.Exists || LastUsed(file) >= unusedSince) continue;
+                if (!(SegmentNames.IsState(name) || name == SegmentNames.Answers) || !file.Exists || LastUsed(file) >= unusedSince) continue;
                 var length = file.Length;
                 if (!FolderFiles.TryDelete(file.FullName)) continue;
                 files++;

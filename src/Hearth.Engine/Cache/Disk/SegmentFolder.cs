@@ -12,9 +12,6 @@ namespace Hearth.Engine.Cache.Disk;
 /// <param name="time">Tells when states are written, and how old abandoned files are.</param>
 internal sealed class SegmentFolder(string root, UInt128 identity, string modelName, TimeProvider time)
 {
-    private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private readonly ulong _writer = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     private long _writes;
 
@@ -30,8 +27,8 @@ internal sealed class SegmentFolder(string root, UInt128 identity, string modelN
     /// </summary>
     public void Open()
     {
-        CreatePrivate(root);
-        CreatePrivate(FullPath);
+        FolderFiles.CreatePrivate(root);
+        FolderFiles.CreatePrivate(FullPath);
     }
 
     /// <summary>
@@ -125,25 +122,9 @@ internal sealed class SegmentFolder(string root, UInt128 identity, string modelN
         return File.Exists(path) && FolderFiles.TryDelete(path);
     }
 
-    private static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, PrivateFolder);
-    }
-
     private void WriteTemporary(string path, byte[] header, ReadOnlySpan<byte> payload, DateTimeOffset now)
     {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            // Nobody else opens it, and asking for exclusion would take locks that network file systems lack.
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            PreallocationSize = header.Length + (long)payload.Length,
-        };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = PrivateFile;
-        using var stream = OpenTemporary(path, options);
+        using var stream = OpenTemporary(path, header.Length + (long)payload.Length);
         RandomAccess.Write(stream.SafeFileHandle, header, 0);
         RandomAccess.Write(stream.SafeFileHandle, payload, header.Length);
         try
@@ -159,16 +140,16 @@ internal sealed class SegmentFolder(string root, UInt128 identity, string modelN
     }
 
     /// <summary>Creates a temporary file, and the folder again if somebody deleted it meanwhile.</summary>
-    private FileStream OpenTemporary(string path, FileStreamOptions options)
+    private FileStream OpenTemporary(string path, long bytes)
     {
         try
         {
-            return new FileStream(path, options);
+            return FolderFiles.OpenPrivate(path, FileMode.CreateNew, bytes);
         }
         catch (DirectoryNotFoundException)
         {
             Open();
-            return new FileStream(path, options);
+            return FolderFiles.OpenPrivate(path, FileMode.CreateNew, bytes);
         }
     }
 

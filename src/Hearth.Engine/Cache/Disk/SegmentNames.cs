@@ -6,6 +6,9 @@ namespace Hearth.Engine.Cache.Disk;
 /// <summary>Which names below the cache's root are ours. Nothing else there is ever read or deleted.</summary>
 internal static partial class SegmentNames
 {
+    /// <summary>The name of the file with the sampled answers of one model.</summary>
+    public const string Answers = "answers.log";
+
     /// <summary>The name of the folder of one model with its settings.</summary>
     public static string Folder(UInt128 identity) => $"{identity:x32}";
 

@@ -142,7 +142,7 @@ public sealed class SampledRunsTests : IDisposable
     [Fact]
     public void The_memo_is_bounded_and_keeps_what_is_used()
     {
-        RunMemo<RunChain> memo = new(mostCost: 10);
+        BoundedMemo<RunChain, int[]> memo = new(mostCost: 10);
         RunChain[] ends = [.. Enumerable.Range(0, 4).Select(i => RunChain.Start.ThenSpecial(i))];
         void Set(RunChain end, int[] tokens) => memo.Set(end, tokens, tokens.Length);
         Set(ends[0], [1, 2, 3, 4]);

@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace Hearth.Engine.Cache.Disk;
+
+/// <summary>
+/// Sampled answers of one identity, one record behind the other, little endian: a mark, the number of tokens, the answer's start and end,
+/// the tokens, and the XxHash3 of all that. A record that was torn, or overwritten by another process, is passed over. Nothing is lost
+/// with it but time, so nothing is flushed. Thread-safe.
+/// </summary>
+internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger log)
+{
+    private const uint Mark = 0x31534E41;
+    private const int CountAt = 4;
+    private const int StartAt = 8;
+    private const int EndAt = 24;
+    private const int TokensAt = 40;
+    private const int ChecksumBytes = sizeof(ulong);
+
+    private readonly Lock _lock = new();
+    private readonly string _folder = Path.Combine(disk.Folder, SegmentNames.Folder(disk.Identity));
+    private long _length;
+    private bool _hasFailed;
+
+    private string FullPath => Path.Combine(_folder, SegmentNames.Answers);
+
+    /// <summary>Bytes that an answer takes.</summary>
+    public static int RecordBytes(SampledAnswer answer) => TokensAt + (answer.Tokens.Length * sizeof(int)) + ChecksumBytes;
+
+    /// <summary>The answers in the file, those that were written last in the end.</summary>
+    public IReadOnlyList<SampledAnswer> Read()
+    {
+        byte[] bytes = [];
+        Try(() =>
+        {
+            FileInfo file = new(FullPath);
+            // Larger than ours ever get: not ours, or damaged.
+            if (file.Exists && file.Length <= 2L * mostBytes)
+                bytes = File.ReadAllBytes(FullPath);
+        });
+        _length = bytes.Length;
+        List<SampledAnswer> answers = [];
+        for (int at = 0; at < bytes.Length;)
+        {
+            SampledAnswer? answer = Decode(bytes.AsSpan(at));
+            if (answer is not null)
+                answers.Add(answer);
+            at += answer is null ? 1 : RecordBytes(answer);
+        }
+
+        return answers;
+    }
+
+    /// <summary>Adds an answer; a file that has grown too long is replaced by what is <paramref name="remembered"/>, up to half its length.</summary>
+    public void Append(SampledAnswer answer, BoundedMemo<RunChain, SampledAnswer> remembered)
+    {
+        lock (_lock)
+        {
+            Try(() =>
+            {
+                byte[] record = Encode(answer);
+                if (_length + record.Length > mostBytes)
+                {
+                    Replace(remembered.Values);
+                    return;
+                }
+
+                FolderFiles.CreatePrivate(disk.Folder);
+                FolderFiles.CreatePrivate(_folder);
+                using FileStream file = FolderFiles.OpenPrivate(FullPath, FileMode.Append);
+                file.Write(record);
+                _length += record.Length;
+            });
+        }
+    }
+
+    private void Replace(IReadOnlyList<SampledAnswer> latestFirst)
+    {
+        List<byte[]> kept = [];
+        long length = 0;
+        foreach (SampledAnswer answer in latestFirst)
+        {
+            if (length + RecordBytes(answer) > mostBytes / 2)
+                break;
+            length += RecordBytes(answer);
+            kept.Add(Encode(answer));
+        }
+
+        string temporary = Path.Combine(_folder, SegmentNames.Temporary(Environment.ProcessId, (ulong)Random.Shared.NextInt64(), 0));
+        using (FileStream file = FolderFiles.OpenPrivate(temporary, FileMode.CreateNew))
+        {
+            foreach (byte[] record in Enumerable.Reverse(kept))
+                file.Write(record);
+        }
+
+        File.Move(temporary, FullPath, overwrite: true);
+        _length = length;
+    }
+
+    private static byte[] Encode(SampledAnswer answer)
+    {
+        byte[] record = new byte[RecordBytes(answer)];
+        Span<byte> bytes = record;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Mark);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[CountAt..], answer.Tokens.Length);
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes[StartAt..], answer.Start.Value);
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes[EndAt..], answer.End.Value);
+        for (int i = 0; i < answer.Tokens.Length; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[(TokensAt + (i * sizeof(int)))..], answer.Tokens[i]);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[^ChecksumBytes..], XxHash3.HashToUInt64(bytes[..^ChecksumBytes]));
+        return record;
+    }
+
+    /// <summary>The record that the bytes begin with, or null.</summary>
+    private static SampledAnswer? Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < TokensAt + ChecksumBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Mark)
+            return null;
+        long length = TokensAt + ((long)BinaryPrimitives.ReadUInt32LittleEndian(bytes[CountAt..]) * sizeof(int)) + ChecksumBytes;
+        if (length > bytes.Length)
+            return null;
+        ReadOnlySpan<byte> record = bytes[..(int)length];
+        if (BinaryPrimitives.ReadUInt64LittleEndian(record[^ChecksumBytes..]) != XxHash3.HashToUInt64(record[..^ChecksumBytes]))
+            return null;
+        int[] tokens = MemoryMarshal.Cast<byte, int>(record[TokensAt..^ChecksumBytes]).ToArray();
+        if (!BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(tokens, tokens);
+        return new SampledAnswer(
+            new RunChain(BinaryPrimitives.ReadUInt128LittleEndian(record[StartAt..])), new RunChain(BinaryPrimitives.ReadUInt128LittleEndian(record[EndAt..])), tokens);
+    }
+
+    /// <summary>Without the file only time is lost, so a failure is told once and work goes on.</summary>
+    private void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_hasFailed)
+                log.LogWarning("Sampled answers cannot be kept on disk, so after a restart some are computed again: {Reason}", e.Message);
+            _hasFailed = true;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Hearth.Chat;
+using Hearth.Engine;
+using Hearth.Engine.Cache.Disk;
+using Hearth.Providers;
+using Hearth.Tests.Support;
+
+namespace Hearth.Tests.Providers;
+
+/// <summary>An answer that comes back as history is what was sampled, not what the template would write for it.</summary>
+public sealed class AnswerReplayTests : IDisposable
+{
+    private const string Thinker = "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.reasoning_content %}<think>\n{{ m.reasoning_content | trim }}\n</think>\n\n{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}"
+        + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    private static readonly string[] OddCall =
+        ["Looking.", "<tool_call>", "{ ", "\"name\" : ", "\"look\"", ", \"arguments\" :{\"b\":1, \"a\":  \"\\u00e9\"}", "}", "</tool_call>"];
+
+    private static readonly ChatMessage Question = ChatMessage.OfText(ChatRole.User, "Where is it?");
+
+    private readonly TemporaryFolder _folder = new();
+
+    private DiskCacheSettings Disk => new(_folder.Path, 7, "spark", 1 << 20);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_call_is_the_tokens_that_were_sampled()
+    {
+        await using ScriptedModel model = new(OddCall);
+        ChatRequest first = Request(Question);
+        ChatMessage answer = await AnswerAsync(model, first);
+
+        int[] history = model.Provider.Preview(Request(Question, answer, Reply(answer, "here"))).Tokens.ToArray();
+
+        Assert.Equal(["Looking.", "look"], answer.Content.Select(c => c is ToolCallContent call ? call.Name : ((TextContent)c).Text));
+        Assert.Equal(Sampled(model, first, OddCall), history[..Sampled(model, first, OddCall).Length]);
+        Assert.Contains("here<|im_end|>", model.Local.Tokenizer.Spell(history), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_later_turn_goes_on_from_the_tokens_of_the_one_before()
+    {
+        await using ScriptedModel model = new(OddCall);
+        List<ChatMessage> messages = [Question];
+        int[] before = [];
+        for (int turn = 0; turn < 4; turn++)
+        {
+            ChatRequest request = Request([.. messages]);
+            Assert.Equal(before, model.Provider.Preview(request).Tokens.Take(before.Length));
+            before = Sampled(model, request, OddCall);
+            ChatMessage answer = await AnswerAsync(model, request);
+            messages.AddRange(answer, Reply(answer, "more"));
+        }
+    }
+
+    [Theory]
+    [InlineData("b", "2")]
+    [InlineData("c", "1")]
+    public async Task What_a_client_changed_is_what_it_sent(string key, string value)
+    {
+        await using ScriptedModel model = new(OddCall);
+        ChatMessage answer = await AnswerAsync(model, Request(Question));
+        ToolCallContent call = answer.Content.OfType<ToolCallContent>().Single();
+        ChatMessage changed = answer with { Content = [answer.Content[0], call with { Arguments = Json($"{{\"{key}\": {value}}}") }] };
+        ChatRequest request = Request(Question, changed, Reply(answer, "here"));
+        await using ScriptedModel fresh = new(OddCall);
+
+        Assert.Equal(fresh.Provider.Preview(request).Tokens, model.Provider.Preview(request).Tokens);
+    }
+
+    [Fact]
+    public async Task Another_conversation_with_the_same_answer_is_its_own()
+    {
+        await using ScriptedModel model = new(OddCall);
+        ChatMessage answer = await AnswerAsync(model, Request(Question));
+        ChatRequest request = Request(ChatMessage.OfText(ChatRole.User, "What is it?"), answer, Reply(answer, "here"));
+        await using ScriptedModel fresh = new(OddCall);
+
+        Assert.Equal(fresh.Provider.Preview(request).Tokens, model.Provider.Preview(request).Tokens);
+    }
+
+    [Fact]
+    public async Task Thinking_that_the_template_keeps_is_the_tokens_that_were_sampled()
+    {
+        string[] thought = ["<think>", " odd", "  spaces \n", "</think>", "Yes."];
+        await using ScriptedModel model = new(thought, template: Thinker);
+        ChatRequest first = Request(Question) with { Tools = [] };
+        ChatMessage answer = await AnswerAsync(model, first);
+        int[] sampled = Sampled(model, first, thought);
+
+        int[] history = model.Provider.Preview(Request(Question, answer, Question) with { Tools = [] }).Tokens.ToArray();
+
+        Assert.IsType<ThinkingContent>(answer.Content[0]);
+        Assert.Equal(sampled, history[..sampled.Length]);
+    }
+
+    [Fact]
+    public async Task Thinking_that_the_template_drops_stays_dropped()
+    {
+        string[] thought = ["<think>", " odd", "</think>", "Yes."];
+        await using ScriptedModel model = new(thought, template: Thinker.Replace("m.reasoning_content %}", "false %}", StringComparison.Ordinal));
+        ChatMessage answer = await AnswerAsync(model, Request(Question) with { Tools = [] });
+
+        var history = model.Provider.Preview(Request(Question, answer, Question) with { Tools = [] });
+
+        Assert.DoesNotContain("odd", model.Local.Tokenizer.Spell(history.Tokens.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restart_remembers_and_a_purge_forgets()
+    {
+        ChatMessage answer;
+        ChatRequest next;
+        int[] before;
+        await using (ScriptedModel model = new(OddCall, disk: Disk))
+        {
+            answer = await AnswerAsync(model, Request(Question));
+            next = Request(Question, answer, Reply(answer, "here"));
+            before = model.Provider.Preview(next).Tokens.ToArray();
+        }
+
+        await using (ScriptedModel restarted = new(OddCall, disk: Disk))
+            Assert.Equal(before, restarted.Provider.Preview(next).Tokens);
+
+        SegmentArchive.Purge(_folder.Path, null, null, TimeProvider.System);
+        await using ScriptedModel purged = new(OddCall, disk: Disk);
+        await using ScriptedModel fresh = new(OddCall);
+        Assert.NotEqual(before, purged.Provider.Preview(next).Tokens);
+        Assert.Equal(fresh.Provider.Preview(next).Tokens, purged.Provider.Preview(next).Tokens);
+    }
+
+    private static ChatRequest Request(params ChatMessage[] messages) => new("spark", messages, 100)
+    {
+        Tools = [new ToolDefinition("look", "Looks", Json("""{"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}"""))],
+    };
+
+    private static ChatMessage Reply(ChatMessage answer, string result) =>
+        new(ChatRole.User, [new ToolResultContent(answer.Content.OfType<ToolCallContent>().Single().Id, [new TextContent(result)], IsError: false)]);
+
+    private static int[] Sampled(ScriptedModel model, ChatRequest request, string[] pieces) =>
+        [.. model.Provider.Preview(request).Tokens, .. pieces.SelectMany(p => model.Local.Tokenizer.Encode([new TextRun(p, true)])), model.Local.Tokenizer.SpecialTokens["<|im_end|>"]];
+
+    private static async Task<ChatMessage> AnswerAsync(ScriptedModel model, ChatRequest request)
+    {
+        AnswerContents contents = new();
+        await foreach (ChatEvent item in model.Provider.Answer(request, TestContext.Current.CancellationToken).Events!)
+            contents.Add(item);
+        return contents.Message;
+    }
+
+    private static JsonElement Json(string text)
+    {
+        using JsonDocument document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+}
