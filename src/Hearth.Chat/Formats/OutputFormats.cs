@@ -8,8 +8,11 @@ namespace Hearth.Chat.Formats;
 /// </summary>
 public static class OutputFormats
 {
-    /// <summary>What Hearth's own tool description asks for, and where nothing is known.</summary>
-    public static IOutputFormat Default { get; } = new MarkedFormat("hermes", new JsonDialect(["<tool_call>"], ["</tool_call>"]));
+    /// <summary>
+    /// What Hearth's own tool description asks for, and where nothing is known. Phi-4-mini, whose template does not show tools, may
+    /// write the tokens that it was trained on whatever it is asked for.
+    /// </summary>
+    public static IOutputFormat Default { get; } = new MarkedFormat("hermes", ToolCall);
 
     /// <summary>All formats.</summary>
     public static IReadOnlyList<IOutputFormat> All { get; } =
@@ -63,7 +66,7 @@ public static class OutputFormats
         Default,
         new MarkedFormat("nemotron-v2", new JsonDialect(["<TOOLCALL>"], ["</TOOLCALL>"])),
         new MarkedFormat("tool-calls-json", new JsonDialect(["<tool_calls>"], ["</tool_calls>"])),
-        new MarkedFormat("granite", new JsonDialect(["<|tool_call|>"], ["<|/tool_call|>"]) { Hidden = ["<response>", "</response>"] }),
+        new MarkedFormat("granite", ToolCall with { Hidden = ["<response>", "</response>"] }),
         new MarkedFormat("command-r7b", new JsonDialect(["<|START_ACTION|>"], ["<|END_ACTION|>"])
         {
             Thinking = new ThinkingMarkers(("<|START_THINKING|>", "<|END_THINKING|>")),
@@ -75,11 +78,14 @@ public static class OutputFormats
             Thinking = new ThinkingMarkers(("<|inner_prefix|>", "<|inner_suffix|>")),
         }),
         new MarkedFormat("gigachat3", new JsonDialect(["<|function_call|>"], ["<|message_sep|>"])),
-        new MarkedFormat("firefunction-v2", new JsonDialect(["functools"], [])),
+        new MarkedFormat("firefunction-v2", new JsonDialect(["functools", "<|tool_call|>"], ["<|/tool_call|>"])),
+        new MarkedFormat("functionary-v32", FunctionaryParser.AllMarkers, new ThinkingMarkers(), settings => new FunctionaryParser(settings)),
         Python("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", allowsBare: false),
         Python("llama4-pythonic", "<|python_start|>", "<|python_end|>", allowsBare: true),
         new MarkedFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareObjects = true, KeepsSpace = true }),
     ];
+
+    private static JsonDialect ToolCall => new(["<tool_call>", "<|tool_call|>"], ["</tool_call>", "<|/tool_call|>"]);
 
     /// <summary>V4.1 writes a space behind the token.</summary>
     private static XmlDialect Dsml => new(
