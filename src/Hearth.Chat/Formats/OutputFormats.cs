@@ -97,7 +97,7 @@ public static class OutputFormats
         ["</｜DSML｜parameter>", "</｜DSML｜ parameter>"])
     {
         QuotesNames = true,
-        InlineTokens = new HashSet<string> { "｜DSML｜" },
+        InlineToken = "｜DSML｜",
     };
 
     /// <summary>The format of that name, or null.</summary>

@@ -8,7 +8,7 @@ namespace Hearth.Chat.Formats;
 /// behind it. The other way round, a value whose closing tag is missing ends where the next parameter or the call's end stands.
 /// </summary>
 internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialect)
-    : MarkedParser(settings, dialect.Markers.Where(m => !dialect.InlineTokens.Contains(m)), dialect.Thinking, inlineTokens: dialect.InlineTokens)
+    : MarkedParser(settings, dialect.Markers, dialect.Thinking, inlineToken: dialect.InlineToken)
 {
     private readonly StringBuilder _tag = new();
     private readonly StringBuilder _held = new();

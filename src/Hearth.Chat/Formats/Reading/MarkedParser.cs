@@ -9,8 +9,8 @@ internal abstract class MarkedParser(
     IEnumerable<string> markers,
     ThinkingMarkers thinking,
     bool keepsSpaceBesideCalls = false,
-    IReadOnlySet<string>? inlineTokens = null)
-    : FamilyParser(settings, markers, keepsSpaceBesideCalls, inlineTokens)
+    string? inlineToken = null)
+    : FamilyParser(settings, markers, keepsSpaceBesideCalls, inlineToken)
 {
     /// <summary>All that was read since the last marker or call is understood and not to be shown.</summary>
     protected bool IsUnderstood { get; set; }
