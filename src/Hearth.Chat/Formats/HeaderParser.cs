@@ -38,7 +38,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
                     yield break;
                 hasCalls = true;
             }
-            else if (!hasSection || Input.IsAtEnd)
+            else if (!hasSection || Input.IsAtEnd || dialect.SectionCloses.Count == 0)
             {
                 yield break;
             }
