@@ -93,7 +93,7 @@ internal sealed class FunctionaryParser(OutputParserSettings settings) : FamilyP
             yield return wait;
     }
 
-    private bool MayCall(string name) => Settings.Tools.Count > 0 && (Output.IsAtLineStart || Tool(name) is not null);
+    private bool MayCall(string name) => HasTools && (Output.IsAtLineStart || Offers(name));
 
     private IEnumerable<Wait> ReadName()
     {

@@ -39,7 +39,7 @@ internal sealed class GlmParser(OutputParserSettings settings)
         foreach (Wait wait in ReadText(_text))
             yield return wait;
         string name = _text.ToString().Trim();
-        bool isName = name.Length > 0 && !name.Any(char.IsWhiteSpace) && (!Output.IsThinking || Tool(name) is not null);
+        bool isName = name.Length > 0 && !name.Any(char.IsWhiteSpace) && (!Output.IsThinking || Offers(name));
         if (!isName || Input.Marker is not (KeyOpen or CallClose))
             yield break;
         ParameterWriter parameters = new(Output, Tool(name));

@@ -111,7 +111,7 @@ internal sealed class HarmonyParser(OutputParserSettings settings) : FamilyParse
 
     private string? CallOf(string? recipient)
     {
-        if (recipient is null || Settings.Tools.Count == 0)
+        if (recipient is null || !HasTools)
             return null;
         return recipient.StartsWith(Functions, StringComparison.Ordinal) ? recipient[Functions.Length..] : Tool(recipient)?.Name;
     }

@@ -48,7 +48,7 @@ internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dial
             yield return wait;
     }
 
-    private bool MayCall(string name) => (_hasMarker && !Output.IsThinking) || Tool(name) is not null;
+    private bool MayCall(string name) => (_hasMarker && !Output.IsThinking) || Offers(name);
 
     /// <summary>A call in an array is complete with its object; any other when something follows, or when the answer was not cut off.</summary>
     private IEnumerable<Wait> EndCall(bool isArray)

@@ -105,7 +105,7 @@ public static class OutputFormats
 
     /// <summary>What a whole answer says, given in pieces; markers in its text count as tokens, and calls have no ids.</summary>
     public static IReadOnlyList<ChatEvent> ReadAll(
-        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition> tools, bool startsInThinking = false, bool truncated = false)
+        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition>? tools, bool startsInThinking = false, bool truncated = false)
     {
         IOutputParser parser = format.CreateParser(new OutputParserSettings(tools, startsInThinking, new HashSet<string>(), () => ""));
         List<ChatEvent> events = [];

@@ -62,7 +62,7 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
         foreach (Wait wait in ReadName(".-_"))
             yield return wait;
         string name = _name.ToString();
-        if (name.Length == 0 || !TryTake('(') || (!mayBeUnknown && Tool(name) is null))
+        if (name.Length == 0 || !TryTake('(') || (!mayBeUnknown && !Offers(name)))
             yield break;
         Output.OpenCall(name);
         Output.WriteArguments("{");

@@ -68,7 +68,7 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
         IsUnderstood = false;
         foreach (Wait wait in ReadTag())
             yield return wait;
-        if (Name() is not { Length: > 0 } name || (Output.IsThinking && Tool(name) is null))
+        if (Name() is not { Length: > 0 } name || (Output.IsThinking && !Offers(name)))
             yield break;
         ParameterWriter parameters = new(Output, Tool(name));
         parameters.Open(name);

@@ -81,8 +81,14 @@ internal abstract class FamilyParser : IOutputParser
     /// <summary>Reads the whole answer.</summary>
     protected abstract IEnumerable<Wait> Read();
 
+    /// <summary>There may be calls.</summary>
+    protected bool HasTools => Settings.Tools is not { Count: 0 };
+
+    /// <summary>True for a tool that was offered, or may have been.</summary>
+    protected bool Offers(string name) => Settings.Tools is null || Tool(name) is not null;
+
     /// <summary>The definition of an offered tool, or null.</summary>
-    protected ToolDefinition? Tool(string name) => Settings.Tools.FirstOrDefault(t => t.Name == name);
+    protected ToolDefinition? Tool(string name) => Settings.Tools?.FirstOrDefault(t => t.Name == name);
 
     /// <summary>Reads text up to the next marker or the end into <paramref name="into"/>, which is cleared first.</summary>
     protected IEnumerable<Wait> ReadText(StringBuilder into)

@@ -70,7 +70,7 @@ internal abstract class MarkedParser(
         Input.StartRecording();
     }
 
-    private bool MayBegin() => Settings.Tools.Count > 0 && (Input.Marker is { } marker
+    private bool MayBegin() => HasTools && (Input.Marker is { } marker
         ? Announces(marker)
         : !Output.IsThinking && Output.IsAtLineStart && BareStarts.Contains(Input.Character, StringComparison.Ordinal));
 
