@@ -35,6 +35,7 @@ public static class OutputFormats
             ["<minimax:tool_call>"], ["</minimax:tool_call>"], ["<invoke name=\""], ["</invoke>"], ["<parameter name=\""], ["</parameter>"])
         {
             QuotesNames = true,
+            AllowsBareInvoke = true,
         }),
         new MarkedFormat("deepseek-dsml", Dsml),
         new MarkedFormat("glm", GlmParser.AllMarkers, ThinkingMarkers.Think, settings => new GlmParser(settings)),
@@ -48,8 +49,8 @@ public static class OutputFormats
         {
             KeepsSpace = true,
         }),
-        DeepSeek("deepseek-v31", header => header is [var name, ""] ? name.Trim() : null),
-        DeepSeek("deepseek-v3", header => header is ["function", var name] && name.Contains('`', StringComparison.Ordinal) ? name[..name.IndexOf('`', StringComparison.Ordinal)].Trim() : null),
+        DeepSeek("deepseek-v31", NameBeforeArguments),
+        DeepSeek("deepseek-v3", header => header is ["function", var name] ? Word(name) : NameBeforeArguments(header)),
         new MarkedFormat("mistral", new HeaderDialect([], [], "[TOOL_CALLS]", null, ["[CALL_ID]", "[ARGS]"], header => header[0].Trim())
         {
             Thinking = new ThinkingMarkers(("[THINK]", "[/THINK]"), ("<think>", "</think>")),
@@ -81,8 +82,8 @@ public static class OutputFormats
         new MarkedFormat("firefunction-v2", new JsonDialect(["functools", "<|tool_call|>"], ["<|/tool_call|>"])),
         new MarkedFormat("functionary-v32", FunctionaryParser.AllMarkers, new ThinkingMarkers(), settings => new FunctionaryParser(settings)),
         Python("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", allowsBare: false),
+        new MarkedFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareCalls = true, KeepsSpace = true }),
         Python("llama4-pythonic", "<|python_start|>", "<|python_end|>", allowsBare: true),
-        new MarkedFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareObjects = true, KeepsSpace = true }),
     ];
 
     private static JsonDialect ToolCall => new(["<tool_call>", "<|tool_call|>"], ["</tool_call>", "<|/tool_call|>"]);
@@ -97,6 +98,7 @@ public static class OutputFormats
         ["</｜DSML｜parameter>", "</｜DSML｜ parameter>"])
     {
         QuotesNames = true,
+        AllowsBareInvoke = true,
         InlineToken = "｜DSML｜",
     };
 
@@ -126,6 +128,13 @@ public static class OutputFormats
         string[] markers = [open, close, .. ThinkingMarkers.Think.All];
         return new MarkedFormat(name, markers, ThinkingMarkers.Think, settings => new PythonParser(settings, markers, open, close, allowsBare));
     }
+
+    /// <summary>A name and nothing behind it but the fence that may stand around its arguments.</summary>
+    private static string? NameBeforeArguments(IReadOnlyList<string> header) =>
+        header is [var name, var rest] && (string.IsNullOrWhiteSpace(rest) || rest.TrimStart().StartsWith("```", StringComparison.Ordinal)) ? Word(name) : null;
+
+    /// <summary>What stands before a line end or a fence.</summary>
+    private static string Word(string text) => text.Trim().Split('\n', '`')[0].Trim();
 
     private static string? FunctionName(IReadOnlyList<string> header) =>
         header is [[.. var name, '>']] && !name.Any(char.IsWhiteSpace) ? name : null;

@@ -12,6 +12,9 @@ internal abstract class FamilyParser : IOutputParser
     /// <summary>Stands for the inline token while the answer is cut at markers: no character, so text is not allowed to have it.</summary>
     private const char InlineMark = '\uFFFF';
 
+    /// <summary>What several families were trained to write before a tool's name.</summary>
+    protected const string NameSpace = "functions.";
+
     private readonly MarkerSplitter _splitter;
     private readonly string? _inlineToken;
     private readonly List<SplitPiece> _pieces = [];
@@ -31,7 +34,7 @@ internal abstract class FamilyParser : IOutputParser
         if (_inlineToken is not null)
             written = written.Select(m => m.Replace(_inlineToken, $"{InlineMark}", StringComparison.Ordinal));
         _splitter = new MarkerSplitter([.. written]);
-        Output = new AnswerWriter(settings.NewCallId, keepsSpaceBesideCalls);
+        Output = new AnswerWriter(settings.NewCallId, name => Tool(name)?.Name ?? name, keepsSpaceBesideCalls);
         if (settings.StartsInThinking)
             Output.BeginThinking();
     }
@@ -81,14 +84,18 @@ internal abstract class FamilyParser : IOutputParser
     /// <summary>Reads the whole answer.</summary>
     protected abstract IEnumerable<Wait> Read();
 
+    /// <summary>The model ended its answer here; no limit cut it.</summary>
+    protected bool IsOver => Input is { IsAtEnd: true, IsTruncated: false };
+
     /// <summary>There may be calls.</summary>
     protected bool HasTools => Settings.Tools is not { Count: 0 };
 
     /// <summary>True for a tool that was offered, or may have been.</summary>
     protected bool Offers(string name) => Settings.Tools is null || Tool(name) is not null;
 
-    /// <summary>The definition of an offered tool, or null.</summary>
-    protected ToolDefinition? Tool(string name) => Settings.Tools?.FirstOrDefault(t => t.Name == name);
+    /// <summary>The definition of an offered tool, which the model may call by a name space that no client knows; or null.</summary>
+    protected ToolDefinition? Tool(string name) => Settings.Tools?.FirstOrDefault(t => t.Name == name)
+        ?? (name.StartsWith(NameSpace, StringComparison.Ordinal) ? Tool(name[NameSpace.Length..]) : null);
 
     /// <summary>Reads text up to the next marker or the end into <paramref name="into"/>, which is cleared first.</summary>
     protected IEnumerable<Wait> ReadText(StringBuilder into)
