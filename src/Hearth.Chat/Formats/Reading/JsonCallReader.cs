@@ -157,13 +157,19 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
     /// <summary>The value is a whole call, as APIs write it: <c>{"type": "function", "function": {"name": ..., "arguments": ...}}</c>.</summary>
     private bool KeepFunction()
     {
-        using JsonDocument function = JsonDocument.Parse(_value.ToString());
-        if (!function.RootElement.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(_value.ToString(), new JsonDocumentOptions { MaxDepth = JsonScanner.MostDepth });
+            JsonElement function = document.RootElement;
+            if (function.TryGetProperty("arguments", out JsonElement arguments) || function.TryGetProperty("parameters", out arguments))
+                (_early, _hasArguments) = (arguments.GetRawText(), true);
+            _name = function.TryGetProperty("name", out JsonElement name) ? JsonString.Unquote(name.GetRawText()) : null;
+            return _name is { Length: > 0 } && mayCall(_name);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
             return false;
-        _name = name.GetString()!;
-        if (function.RootElement.TryGetProperty("arguments", out JsonElement arguments) || function.RootElement.TryGetProperty("parameters", out arguments))
-            (_early, _hasArguments) = (arguments.GetRawText(), true);
-        return _name.Length > 0 && mayCall(_name);
+        }
     }
 
     /// <summary>The object has ended; true when it was a call.</summary>

@@ -28,6 +28,7 @@ public sealed class CarelessAnswerTests
     [InlineData("<tool_call>{\"type\": \"function\", \"function\": {\"name\": \"f\", \"arguments\": {\"s\": \"x\"}}}</tool_call>", X)]
     [InlineData("<tool_call>{\"function\": \"f\", \"parameters\": \"{\\\"s\\\": \\\"x\\\"}\"}</tool_call>", X)]
     [InlineData("<tool_call>{\"function\": {\"arguments\": {\"s\": \"x\"}}}</tool_call>", "", "<tool_call>{\"function\": {\"arguments\": {\"s\": \"x\"}}}</tool_call>")]
+    [InlineData("<tool_call>{\"function\": {\"\\ud800\": 1}}</tool_call>", "", "<tool_call>{\"function\": {\"\\ud800\": 1}}</tool_call>")]
     [InlineData("<think>hm <tool_call>{\"name\": \"f\", \"arguments\": {\"s\": \"x\"}}</tool_call>", X)]
     public void Hermes(string answer, string calls, string said = "") => AssertRead("hermes", answer, calls, said);
 
