@@ -1,6 +1,7 @@
 using Hearth.Commands;
 using Hearth.Commands.Bench;
 using Hearth.Commands.Bench.Forks;
+using Hearth.Commands.Bench.Formats;
 using Hearth.Commands.Bench.Latency;
 using Hearth.Commands.Bench.Prompt;
 using Hearth.Commands.Bench.Restart;
@@ -19,6 +20,7 @@ var parts = new CommandParts(
         SessionsBenchmark.Create(terminal, stop, loader.LoadAsync),
         LatencyBenchmark.Create(terminal, stop, loader.LoadAsync),
         PromptBenchmark.Create(terminal, stop, loader.LoadAsync),
+        FormatsBenchmark.Create(terminal, stop),
         ForksBenchmark.Create(terminal, stop),
         RestartBenchmark.Create(terminal, stop),
         TraceBenchmark.Create(terminal, stop),

@@ -20,7 +20,7 @@ public static class FormatProbe
         ("<｜tool▁calls▁begin｜>", "deepseek-v3"),
         ("<|tool_list_start|>", "lfm2"),
         ("List of tools: [", "lfm2"),
-        ("functools[", "firefunction-v2"),
+        ("functools", "firefunction-v2"),
         ("<|tool_call|>", "granite"),
     ];
 

@@ -69,11 +69,16 @@ internal sealed class GemmaParser(OutputParserSettings settings)
         foreach (Wait wait in ReadUntil("{"))
             yield return wait;
         string header = _text.ToString().Trim();
-        if (Input.Character != '{' || !header.StartsWith(NamePrefix, StringComparison.Ordinal) || header.Any(char.IsWhiteSpace))
+        bool isNamed = header.StartsWith(NamePrefix, StringComparison.Ordinal);
+        string name = isNamed ? header[NamePrefix.Length..].TrimStart() : header;
+        bool isEmpty = Input.Marker == GemmaFormat.CallClose && Offers(name);
+        if (!(Input.Character == '{' || isEmpty) || !(isNamed || Offers(name)) || name.Length == 0 || name.Any(char.IsWhiteSpace))
             yield break;
-        Output.OpenCall(header[NamePrefix.Length..]);
+        Output.OpenCall(name);
         _isBroken = false;
-        foreach (Wait wait in ReadObject(0))
+        if (isEmpty)
+            Output.WriteArguments("{}");
+        foreach (Wait wait in isEmpty ? [] : ReadObject(0))
             yield return wait;
         if (_isBroken)
             yield break;
@@ -100,7 +105,8 @@ internal sealed class GemmaParser(OutputParserSettings settings)
                 yield return wait;
             if (_isBroken)
                 yield break;
-            Output.WriteArguments($"{(isFirst ? "" : ", ")}{JsonString.Quote(_text.ToString().Trim())}: ");
+            string key = _text.ToString().Trim();
+            Output.WriteArguments($"{(isFirst ? "" : ", ")}{JsonString.Quote(JsonString.Unquote(key) ?? key)}: ");
             foreach (Wait wait in ReadElement('}', depth))
                 yield return wait;
             if (_isBroken)
@@ -168,6 +174,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
         IEnumerable<Wait> value = Input.Marker == GemmaFormat.Quote ? ReadString()
             : Input.Character == '{' ? ReadObject(depth + 1)
             : Input.Character == '[' ? ReadArray(depth + 1)
+            : Input.Character is '"' or '\'' ? ReadPlainString()
             : ReadBare();
         foreach (Wait wait in value)
             yield return wait;
@@ -179,6 +186,15 @@ internal sealed class GemmaParser(OutputParserSettings settings)
             Input.Advance();
         else
             _isBroken = Input.Character != close;
+    }
+
+    /// <summary>Reads a string between the quotes of other languages.</summary>
+    private IEnumerable<Wait> ReadPlainString()
+    {
+        PythonValueReader reader = new(Input, Output);
+        foreach (Wait wait in reader.Read())
+            yield return wait;
+        _isBroken = !reader.IsComplete;
     }
 
     private IEnumerable<Wait> ReadString()

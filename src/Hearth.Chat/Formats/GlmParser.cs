@@ -7,7 +7,7 @@ namespace Hearth.Chat.Formats;
 /// Reads what GLM 4.5 to 5 and Ling write,
 /// <c>&lt;tool_call&gt;NAME&lt;arg_key&gt;KEY&lt;/arg_key&gt;&lt;arg_value&gt;VALUE&lt;/arg_value&gt;&lt;/tool_call&gt;</c>, with or without line
 /// ends between the tags: a name, then pairs of a key and a value, each in its own tags. A value is raw text that may contain any
-/// marker but the one that closes it; where that is missing, the call's end closes it.
+/// marker but the one that closes it; where that is missing, the call's end closes it, or another parameter that the tool has.
 /// </summary>
 internal sealed class GlmParser(OutputParserSettings settings)
     : MarkedParser(settings, AllMarkers, ThinkingMarkers.Think)
@@ -20,7 +20,9 @@ internal sealed class GlmParser(OutputParserSettings settings)
     private const string ValueClose = "</arg_value>";
 
     private readonly StringBuilder _text = new();
+    private string? _key;
     private bool _hasEnded;
+    private bool _isWhole;
 
     /// <summary>Every marker.</summary>
     public static IReadOnlyList<string> AllMarkers { get; } =
@@ -39,79 +41,93 @@ internal sealed class GlmParser(OutputParserSettings settings)
         foreach (Wait wait in ReadText(_text))
             yield return wait;
         string name = _text.ToString().Trim();
-        bool isName = name.Length > 0 && !name.Any(char.IsWhiteSpace) && (!Output.IsThinking || Tool(name) is not null);
-        if (!isName || Input.Marker is not (KeyOpen or CallClose))
+        bool isName = name.Length > 0 && !name.Any(char.IsWhiteSpace) && MayCall(name);
+        if (!isName || !(Input.Marker is KeyOpen or CallClose || (IsOver && Offers(name))))
             yield break;
         ParameterWriter parameters = new(Output, Tool(name));
         parameters.Open(name);
-        _hasEnded = false;
-        while (!_hasEnded && Input.Marker == KeyOpen)
+        (_key, _hasEnded, _isWhole) = (null, false, true);
+        while (!_hasEnded && _isWhole && (_key is not null || Input.Marker == KeyOpen))
         {
             foreach (Wait wait in ReadParameter(parameters))
                 yield return wait;
         }
 
-        if (!_hasEnded && Input.Marker != CallClose)
+        if (!_isWhole)
             yield break;
-        if (!_hasEnded)
+        if (!_hasEnded && Input.Marker == CallClose)
             Input.Advance();
+        else if (!_hasEnded && Input.Marker != CallOpen && !IsOver)
+            yield break;
         parameters.Close();
         CloseCall();
     }
 
     private IEnumerable<Wait> ReadParameter(ParameterWriter parameters)
     {
-        Input.Advance();
-        foreach (Wait wait in ReadText(_text))
-            yield return wait;
-        string key = _text.ToString();
-        if (Input.Marker != KeyClose)
-            yield break;
-        Input.Advance();
-        foreach (Wait wait in Input.SkipSpace())
-            yield return wait;
+        _isWhole = false;
+        if (_key is null)
+        {
+            Input.Advance();
+            foreach (Wait wait in ReadText(_text))
+                yield return wait;
+            _key = _text.ToString().Trim();
+        }
+
+        string key = _key;
+        _key = null;
+        if (Input.Marker == KeyClose)
+        {
+            Input.Advance();
+            foreach (Wait wait in Input.SkipSpace())
+                yield return wait;
+        }
+
         if (Input.Marker != ValueOpen)
             yield break;
         Input.Advance();
-        parameters.Begin(key.Trim());
+        parameters.Begin(key);
         foreach (Wait wait in ReadValue(parameters))
             yield return wait;
-        if (_hasEnded)
+        if (!_isWhole)
+            yield break;
+        parameters.End();
+        if (_hasEnded || _key is not null)
             yield break;
         foreach (Wait wait in Input.SkipSpace())
             yield return wait;
     }
 
+    /// <summary>Reads up to the closing tag, to the call's where that ends it, or to the key of another parameter of the tool.</summary>
     private IEnumerable<Wait> ReadValue(ParameterWriter parameters)
     {
-        while (true)
+        while (!_isWhole)
         {
             foreach (Wait wait in ReadText(parameters))
                 yield return wait;
             if (Input.Marker is not { } marker)
                 yield break;
             Input.Advance();
-            if (marker == ValueClose)
-            {
-                parameters.End();
-                yield break;
-            }
-
             StringBuilder raw = new(marker);
             if (marker == CallClose)
             {
                 foreach (Wait wait in Input.SkipSpace(raw))
                     yield return wait;
-                _hasEnded = Input.Marker == CallOpen || Input is { IsAtEnd: true, IsTruncated: false };
+                _hasEnded = Input.Marker == CallOpen || IsOver;
             }
-
-            if (_hasEnded)
+            else if (marker == KeyOpen)
             {
-                parameters.End();
-                yield break;
+                foreach (Wait wait in ReadText(_text))
+                    yield return wait;
+                raw.Append(_text);
+                string key = _text.ToString().Trim();
+                if (Input.Marker == KeyClose && parameters.Types.Knows(key) && !parameters.Has(key))
+                    _key = key;
             }
 
-            parameters.Write(raw.ToString());
+            _isWhole = marker == ValueClose || _hasEnded || _key is not null;
+            if (!_isWhole)
+                parameters.Write(raw.ToString());
         }
     }
 }

@@ -13,9 +13,10 @@ public sealed class HarmonyFormat : IOutputFormat
     internal const string Channel = "<|channel|>";
     internal const string Message = "<|message|>";
     internal const string Constrain = "<|constrain|>";
+    internal const string Call = "<|call|>";
 
     internal static readonly IReadOnlyList<string> AllMarkers =
-        [Start, Channel, Message, Constrain, "<|end|>", "<|call|>", "<|return|>"];
+        [Start, Channel, Message, Constrain, Call, "<|end|>", "<|return|>"];
 
     /// <inheritdoc/>
     public string Name => "harmony";
@@ -33,7 +34,6 @@ public sealed class HarmonyFormat : IOutputFormat
 /// <summary>Reads <see cref="HarmonyFormat"/>. The prompt ends in the header of the first message.</summary>
 internal sealed class HarmonyParser(OutputParserSettings settings) : FamilyParser(settings, HarmonyFormat.AllMarkers, keepsSpaceBesideCalls: true)
 {
-    private const string Functions = "functions.";
     private const string To = "to=";
 
     private readonly StringBuilder _role = new();
@@ -111,15 +111,15 @@ internal sealed class HarmonyParser(OutputParserSettings settings) : FamilyParse
 
     private string? CallOf(string? recipient)
     {
-        if (recipient is null || Settings.Tools.Count == 0)
+        if (recipient is null || !HasTools)
             return null;
-        return recipient.StartsWith(Functions, StringComparison.Ordinal) ? recipient[Functions.Length..] : Tool(recipient)?.Name;
+        return recipient.StartsWith(NameSpace, StringComparison.Ordinal) ? recipient[NameSpace.Length..] : Tool(recipient)?.Name;
     }
 
     /// <summary>What is sent to a tool of the model's own, which nobody runs here, is not shown.</summary>
     private IEnumerable<Wait> ReadMessage(string? recipient)
     {
-        bool isShown = recipient is null or "assistant" or "all" or "user" || recipient.StartsWith(Functions, StringComparison.Ordinal);
+        bool isShown = recipient is null or "assistant" or "all" or "user" || recipient.StartsWith(NameSpace, StringComparison.Ordinal);
         bool isThinking = isShown && _channel.ToString().AsSpan().TrimStart().StartsWith("analysis");
         if (isThinking && !Output.IsThinking)
             Output.BeginThinking();
@@ -148,7 +148,12 @@ internal sealed class HarmonyParser(OutputParserSettings settings) : FamilyParse
         Input.StartRecording();
         Output.OpenCall(name);
         JsonCallReader reader = new(Input, Output, _ => true);
-        foreach (Wait wait in reader.ReadArguments())
+        foreach (Wait wait in Input.SkipSpace())
+            yield return wait;
+        bool isEmpty = IsOver || Input.Marker == HarmonyFormat.Call;
+        if (isEmpty)
+            Output.WriteArguments("{}");
+        foreach (Wait wait in isEmpty ? [] : reader.ReadArguments())
             yield return wait;
         if (reader.IsComplete)
         {
@@ -157,7 +162,7 @@ internal sealed class HarmonyParser(OutputParserSettings settings) : FamilyParse
         }
 
         string raw = Input.StopRecording();
-        if (reader.IsComplete && !Input.IsCutOff)
+        if ((isEmpty || reader.IsComplete) && !Input.IsCutOff)
         {
             Output.CloseCall();
             yield break;

@@ -4,7 +4,7 @@ namespace Hearth.Chat.Formats;
 
 /// <summary>The spellings of a format that writes a call's name in a header and its arguments as a JSON object behind it.</summary>
 /// <param name="SectionOpens">Around all calls; empty where the format has no section.</param>
-/// <param name="SectionCloses">Its end.</param>
+/// <param name="SectionCloses">Its end; empty where it ends with its last call.</param>
 /// <param name="CallOpen">Begins a call.</param>
 /// <param name="CallClose">Ends it; null where it ends with its arguments.</param>
 /// <param name="Separators">Between the parts of the header.</param>

@@ -5,7 +5,7 @@ namespace Hearth.Chat.Formats;
 
 /// <summary>
 /// Reads the formats of <see cref="HeaderDialect"/>. What stands between the calls of a section is not shown; a section in which there is
-/// something, but no call, is text.
+/// something, but no call, is text, and so is what follows the last call of one that does not end. A call without arguments has none.
 /// </summary>
 internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect dialect)
     : MarkedParser(settings, dialect.Markers, dialect.Thinking, dialect.KeepsSpace)
@@ -13,7 +13,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
     private readonly StringBuilder _part = new();
 
     /// <inheritdoc/>
-    protected override bool Announces(string marker) => !Output.IsThinking && (marker == dialect.CallOpen || dialect.SectionOpens.Contains(marker));
+    protected override bool Announces(string marker) => marker == dialect.CallOpen || dialect.SectionOpens.Contains(marker);
 
     /// <inheritdoc/>
     protected override bool IsStray(string marker) => dialect.SectionCloses.Contains(marker) || marker == dialect.CallClose;
@@ -38,7 +38,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
                     yield break;
                 hasCalls = true;
             }
-            else if (!hasSection || Input.IsAtEnd)
+            else if (!hasSection || Input.IsAtEnd || dialect.SectionCloses.Count == 0)
             {
                 yield break;
             }
@@ -46,7 +46,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
             {
                 bool isClose = Input.Marker is { } marker && dialect.SectionCloses.Contains(marker);
                 Input.Advance();
-                IsUnderstood = hasCalls || (isClose && !hasNoise);
+                IsUnderstood = isClose && (hasCalls || !hasNoise);
                 if (isClose)
                     yield break;
                 hasNoise = true;
@@ -63,19 +63,32 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
             yield return wait;
         if (dialect.AllowsList && header is [var only] && string.IsNullOrWhiteSpace(only) && Input.Character == '[')
         {
-            foreach (Wait wait in ReadList())
+            foreach (Wait wait in ReadList(new JsonCallReader(Input, Output, MayCall)))
                 yield return wait;
             yield break;
         }
 
-        if (Input.Character != '{' || dialect.NameOf(header) is not { Length: > 0 } name)
+        if (dialect.NameOf(header) is not { Length: > 0 } name || !MayCall(name))
             yield break;
-        Output.OpenCall(name);
-        JsonCallReader reader = new(Input, Output, _ => true);
-        foreach (Wait wait in reader.ReadArguments())
-            yield return wait;
-        if (!reader.IsComplete)
+        if (Input.Marker is { } marker && marker == dialect.CallClose)
+        {
+            Output.OpenCall(name);
+            Output.WriteArguments("{}");
+        }
+        else if (Input.Character == '{')
+        {
+            Output.OpenCall(name);
+            JsonCallReader reader = new(Input, Output, _ => true);
+            foreach (Wait wait in reader.ReadArguments())
+                yield return wait;
+            if (!reader.IsComplete)
+                yield break;
+        }
+        else
+        {
             yield break;
+        }
+
         if (dialect.CallClose is not null)
         {
             foreach (Wait wait in SkipToClose())
@@ -106,34 +119,6 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
                 yield break;
             Input.Advance();
         }
-    }
-
-    private IEnumerable<Wait> ReadList()
-    {
-        Input.Advance();
-        JsonCallReader reader = new(Input, Output, _ => true);
-        while (true)
-        {
-            foreach (Wait wait in Input.SkipSpace())
-                yield return wait;
-            if (Input.Character != '{')
-                break;
-            IsUnderstood = false;
-            foreach (Wait wait in reader.ReadCall())
-                yield return wait;
-            if (!reader.IsComplete)
-                yield break;
-            CloseCall();
-            foreach (Wait wait in Input.SkipSpace())
-                yield return wait;
-            if (Input.Character == ',')
-                Input.Advance();
-        }
-
-        if (Input.Character != ']')
-            yield break;
-        IsUnderstood = true;
-        Input.Advance();
     }
 
     /// <summary>Behind arguments there is white space, or the end of a fence, before the call's end.</summary>

@@ -20,12 +20,15 @@ public interface IOutputFormat
 }
 
 /// <summary>What a parser has to know about the answer it reads.</summary>
-/// <param name="Tools">The tools that may be called; where there are none, what looks like a call is text.</param>
+/// <param name="Tools">
+/// The tools that may be called; where there are none, what looks like a call is text. Null where nobody knows them: then everything that
+/// looks like a call is one.
+/// </param>
 /// <param name="StartsInThinking">The prompt already opened the thinking block.</param>
 /// <param name="TokenMarkers">Those of <see cref="IOutputFormat.Markers"/> that are single special tokens of the vocabulary.</param>
 /// <param name="NewCallId">Makes the id of a tool call.</param>
 public sealed record OutputParserSettings(
-    IReadOnlyList<ToolDefinition> Tools, bool StartsInThinking, IReadOnlySet<string> TokenMarkers, Func<string> NewCallId);
+    IReadOnlyList<ToolDefinition>? Tools, bool StartsInThinking, IReadOnlySet<string> TokenMarkers, Func<string> NewCallId);
 
 /// <summary>
 /// Reads one answer as it is generated. Any chunking of the same pieces gives the same events after merging equal neighbours. What

@@ -16,8 +16,8 @@ internal sealed record JsonDialect(IReadOnlyList<string> Opens, IReadOnlyList<st
     /// <summary>A call is an object whose only key is the tool's name.</summary>
     public bool NamesAreKeys { get; init; }
 
-    /// <summary>An object at the start of a line is a call where it names an offered tool.</summary>
-    public bool AllowsBareObjects { get; init; }
+    /// <summary>An object, or a list of them, at the start of a line is a call where it names an offered tool.</summary>
+    public bool AllowsBareCalls { get; init; }
 
     /// <summary>White space beside calls is the answer's own.</summary>
     public bool KeepsSpace { get; init; }

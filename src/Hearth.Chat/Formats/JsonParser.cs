@@ -6,10 +6,8 @@ namespace Hearth.Chat.Formats;
 internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dialect)
     : MarkedParser(settings, dialect.Markers, dialect.Thinking, dialect.KeepsSpace)
 {
-    private bool _hasMarker;
-
     /// <inheritdoc/>
-    protected override string BareStarts => dialect.AllowsBareObjects ? "{" : "";
+    protected override string BareStarts => dialect.AllowsBareCalls ? "{[" : "";
 
     /// <inheritdoc/>
     protected override bool Announces(string marker) => dialect.Opens.Contains(marker);
@@ -20,67 +18,46 @@ internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dial
     /// <inheritdoc/>
     protected override IEnumerable<Wait> ReadCalls()
     {
-        _hasMarker = Input.Marker is not null;
-        if (_hasMarker)
+        bool hasMarker = Input.Marker is not null;
+        if (hasMarker)
             Input.Advance();
         foreach (Wait wait in Input.SkipSpace())
             yield return wait;
-        bool isArray = _hasMarker && Input.Character == '[';
-        if (isArray)
-            Input.Advance();
-        JsonCallReader reader = new(Input, Output, MayCall);
-        do
+        JsonCallReader reader = new(Input, Output, name => hasMarker ? MayCall(name) : Offers(name)) { NamesAreKeys = dialect.NamesAreKeys };
+        bool isList = Input.Character == '[';
+        foreach (Wait wait in isList ? ReadList(reader) : ReadObjects(reader, hasMarker))
+            yield return wait;
+        if (!IsUnderstood)
+            yield break;
+        if (isList)
         {
             foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
-            if (Input.Character != '{')
-                break;
+        }
+
+        if (Input.Marker is not { } marker || !dialect.Closes.Contains(marker))
+            yield break;
+        Input.Advance();
+        Output.DropSpace();
+    }
+
+    /// <summary>Reads calls that follow one another. One is complete when something follows, or when the answer was not cut off.</summary>
+    private IEnumerable<Wait> ReadObjects(JsonCallReader reader, bool hasMarker)
+    {
+        while (Input.Character == '{')
+        {
             IsUnderstood = false;
-            foreach (Wait wait in dialect.NamesAreKeys ? reader.ReadNamedArguments() : reader.ReadCall())
+            foreach (Wait wait in reader.ReadCall())
                 yield return wait;
             if (!reader.IsComplete)
                 yield break;
-            foreach (Wait wait in EndCall(isArray))
-                yield return wait;
-        }
-        while (!Output.IsInCall);
-        foreach (Wait wait in EndCalls(isArray))
-            yield return wait;
-    }
-
-    private bool MayCall(string name) => (_hasMarker && !Output.IsThinking) || Tool(name) is not null;
-
-    /// <summary>A call in an array is complete with its object; any other when something follows, or when the answer was not cut off.</summary>
-    private IEnumerable<Wait> EndCall(bool isArray)
-    {
-        if (isArray)
-            CloseCall();
-        foreach (Wait wait in Input.SkipSpace())
-            yield return wait;
-        if (!isArray && !Input.IsTruncated)
-            CloseCall();
-        while (Input.Character is ',' or ';' || (Input.Character == '}' && !isArray && _hasMarker))
-        {
-            Input.Advance();
             foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
-        }
-    }
-
-    private IEnumerable<Wait> EndCalls(bool isArray)
-    {
-        if (isArray && Input.Character == ']')
-        {
-            IsUnderstood = true;
-            Input.Advance();
-            foreach (Wait wait in Input.SkipSpace())
+            if (Input.IsTruncated)
+                yield break;
+            CloseCall();
+            foreach (Wait wait in SkipBetween(hasMarker ? ",;}" : ",;"))
                 yield return wait;
-        }
-
-        if (IsUnderstood && Input.Marker is { } marker && dialect.Closes.Contains(marker))
-        {
-            Input.Advance();
-            Output.DropSpace();
         }
     }
 }

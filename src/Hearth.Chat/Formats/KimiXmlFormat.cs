@@ -76,7 +76,7 @@ internal sealed class KimiXmlParser(OutputParserSettings settings) : FamilyParse
             case "think" when !_isClosing && !Output.IsThinking:
                 Output.BeginThinking();
                 break;
-            case "call" when !_isClosing && Settings.Tools.Count > 0:
+            case "call" when !_isClosing && HasTools:
                 return ReadCall();
             case "response" when !_isClosing && Output.IsThinking:
                 Output.EndThinking();

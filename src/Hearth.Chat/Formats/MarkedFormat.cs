@@ -20,7 +20,11 @@ internal sealed class MarkedFormat(
 
     /// <summary>A format of <see cref="XmlDialect"/>.</summary>
     public MarkedFormat(string name, XmlDialect dialect)
-        : this(name, dialect.Markers, dialect.Thinking, settings => new XmlParser(settings, dialect))
+        : this(
+            name,
+            dialect.InlineToken is { } token ? [.. dialect.Markers, token] : dialect.Markers,
+            dialect.Thinking,
+            settings => new XmlParser(settings, dialect))
     {
     }
 

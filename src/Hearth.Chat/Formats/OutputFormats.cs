@@ -8,8 +8,11 @@ namespace Hearth.Chat.Formats;
 /// </summary>
 public static class OutputFormats
 {
-    /// <summary>What Hearth's own tool description asks for, and where nothing is known.</summary>
-    public static IOutputFormat Default { get; } = new MarkedFormat("hermes", new JsonDialect(["<tool_call>"], ["</tool_call>"]));
+    /// <summary>
+    /// What Hearth's own tool description asks for, and where nothing is known. Phi-4-mini, whose template does not show tools, may
+    /// write the tokens that it was trained on whatever it is asked for.
+    /// </summary>
+    public static IOutputFormat Default { get; } = new MarkedFormat("hermes", ToolCall);
 
     /// <summary>All formats.</summary>
     public static IReadOnlyList<IOutputFormat> All { get; } =
@@ -32,6 +35,7 @@ public static class OutputFormats
             ["<minimax:tool_call>"], ["</minimax:tool_call>"], ["<invoke name=\""], ["</invoke>"], ["<parameter name=\""], ["</parameter>"])
         {
             QuotesNames = true,
+            AllowsBareInvoke = true,
         }),
         new MarkedFormat("deepseek-dsml", Dsml),
         new MarkedFormat("glm", GlmParser.AllMarkers, ThinkingMarkers.Think, settings => new GlmParser(settings)),
@@ -45,8 +49,8 @@ public static class OutputFormats
         {
             KeepsSpace = true,
         }),
-        DeepSeek("deepseek-v31", header => header is [var name, ""] ? name.Trim() : null),
-        DeepSeek("deepseek-v3", header => header is ["function", var name] && name.Contains('`', StringComparison.Ordinal) ? name[..name.IndexOf('`', StringComparison.Ordinal)].Trim() : null),
+        DeepSeek("deepseek-v31", NameBeforeArguments),
+        DeepSeek("deepseek-v3", header => header is ["function", var name] ? Word(name) : NameBeforeArguments(header)),
         new MarkedFormat("mistral", new HeaderDialect([], [], "[TOOL_CALLS]", null, ["[CALL_ID]", "[ARGS]"], header => header[0].Trim())
         {
             Thinking = new ThinkingMarkers(("[THINK]", "[/THINK]"), ("<think>", "</think>")),
@@ -63,7 +67,7 @@ public static class OutputFormats
         Default,
         new MarkedFormat("nemotron-v2", new JsonDialect(["<TOOLCALL>"], ["</TOOLCALL>"])),
         new MarkedFormat("tool-calls-json", new JsonDialect(["<tool_calls>"], ["</tool_calls>"])),
-        new MarkedFormat("granite", new JsonDialect(["<|tool_call|>"], ["<|/tool_call|>"]) { Hidden = ["<response>", "</response>"] }),
+        new MarkedFormat("granite", ToolCall with { Hidden = ["<response>", "</response>"] }),
         new MarkedFormat("command-r7b", new JsonDialect(["<|START_ACTION|>"], ["<|END_ACTION|>"])
         {
             Thinking = new ThinkingMarkers(("<|START_THINKING|>", "<|END_THINKING|>")),
@@ -75,11 +79,14 @@ public static class OutputFormats
             Thinking = new ThinkingMarkers(("<|inner_prefix|>", "<|inner_suffix|>")),
         }),
         new MarkedFormat("gigachat3", new JsonDialect(["<|function_call|>"], ["<|message_sep|>"])),
-        new MarkedFormat("firefunction-v2", new JsonDialect(["functools"], [])),
+        new MarkedFormat("firefunction-v2", new JsonDialect(["functools", "<|tool_call|>"], ["<|/tool_call|>"])),
+        new MarkedFormat("functionary-v32", FunctionaryParser.AllMarkers, new ThinkingMarkers(), settings => new FunctionaryParser(settings)),
         Python("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", allowsBare: false),
+        new MarkedFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareCalls = true, KeepsSpace = true }),
         Python("llama4-pythonic", "<|python_start|>", "<|python_end|>", allowsBare: true),
-        new MarkedFormat("llama3-json", new JsonDialect(["<|python_tag|>"], ["<|eom_id|>"]) { AllowsBareObjects = true, KeepsSpace = true }),
     ];
+
+    private static JsonDialect ToolCall => new(["<tool_call>", "<|tool_call|>"], ["</tool_call>", "<|/tool_call|>"]);
 
     /// <summary>V4.1 writes a space behind the token.</summary>
     private static XmlDialect Dsml => new(
@@ -91,7 +98,8 @@ public static class OutputFormats
         ["</｜DSML｜parameter>", "</｜DSML｜ parameter>"])
     {
         QuotesNames = true,
-        InlineTokens = new HashSet<string> { "｜DSML｜" },
+        AllowsBareInvoke = true,
+        InlineToken = "｜DSML｜",
     };
 
     /// <summary>The format of that name, or null.</summary>
@@ -99,7 +107,7 @@ public static class OutputFormats
 
     /// <summary>What a whole answer says, given in pieces; markers in its text count as tokens, and calls have no ids.</summary>
     public static IReadOnlyList<ChatEvent> ReadAll(
-        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition> tools, bool startsInThinking = false, bool truncated = false)
+        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition>? tools, bool startsInThinking = false, bool truncated = false)
     {
         IOutputParser parser = format.CreateParser(new OutputParserSettings(tools, startsInThinking, new HashSet<string>(), () => ""));
         List<ChatEvent> events = [];
@@ -120,6 +128,13 @@ public static class OutputFormats
         string[] markers = [open, close, .. ThinkingMarkers.Think.All];
         return new MarkedFormat(name, markers, ThinkingMarkers.Think, settings => new PythonParser(settings, markers, open, close, allowsBare));
     }
+
+    /// <summary>A name and nothing behind it but the fence that may stand around its arguments.</summary>
+    private static string? NameBeforeArguments(IReadOnlyList<string> header) =>
+        header is [var name, var rest] && (string.IsNullOrWhiteSpace(rest) || rest.TrimStart().StartsWith("```", StringComparison.Ordinal)) ? Word(name) : null;
+
+    /// <summary>What stands before a line end or a fence.</summary>
+    private static string Word(string text) => text.Trim().Split('\n', '`')[0].Trim();
 
     private static string? FunctionName(IReadOnlyList<string> header) =>
         header is [[.. var name, '>']] && !name.Any(char.IsWhiteSpace) ? name : null;

@@ -4,8 +4,8 @@ using Hearth.Chat.Formats.Reading;
 namespace Hearth.Chat.Formats;
 
 /// <summary>
-/// Reads lists of calls as Python writes them, <c>[name(key=value), ...]</c>, from Llama 4 and LFM2. Without a marker, a list is calls only
-/// where its first one names an offered tool.
+/// Reads lists of calls as Python writes them, <c>[name(key=value), ...]</c>, from Llama 4 and LFM2; any of them may be a JSON object
+/// instead. Without a marker, a list is calls only where its first one names an offered tool.
 /// </summary>
 internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<string> markers, string open, string close, bool allowsBare)
     : MarkedParser(settings, markers, ThinkingMarkers.Think, keepsSpaceBesideCalls: true)
@@ -13,10 +13,10 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
     private readonly StringBuilder _name = new();
 
     /// <inheritdoc/>
-    protected override string BareStarts => allowsBare ? "[" : "";
+    protected override string BareStarts => allowsBare ? "[{" : "";
 
     /// <inheritdoc/>
-    protected override bool Announces(string marker) => marker == open && !Output.IsThinking;
+    protected override bool Announces(string marker) => marker == open;
 
     /// <inheritdoc/>
     protected override bool IsStray(string marker) => marker == close;
@@ -32,17 +32,25 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
         bool isList = Input.Character == '[';
         if (isList)
             Input.Advance();
-        do
+        JsonCallReader json = new(Input, Output, name => hasMarker ? MayCall(name) : Offers(name));
+        bool hasMore = true;
+        while (hasMore)
         {
             IsUnderstood = false;
-            foreach (Wait wait in ReadCall(hasMarker))
+            foreach (Wait wait in Input.SkipSpace())
+                yield return wait;
+            foreach (Wait wait in Input.Character == '{' ? ReadObject(json) : ReadCall(hasMarker))
                 yield return wait;
             if (!IsUnderstood)
                 yield break;
             foreach (Wait wait in Input.SkipSpace())
                 yield return wait;
+            hasMore = TryTake(',');
+            foreach (Wait wait in Input.SkipSpace())
+                yield return wait;
+            hasMore &= Input.Character != ']';
         }
-        while (TryTake(','));
+
         if (isList && TryTake(']'))
             Input.StartRecording();
         else if (isList)
@@ -55,14 +63,21 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
             Input.Advance();
     }
 
+    /// <summary>Both families write JSON where they are asked for it.</summary>
+    private IEnumerable<Wait> ReadObject(JsonCallReader json)
+    {
+        foreach (Wait wait in json.ReadCall())
+            yield return wait;
+        if (json.IsComplete)
+            CloseCall();
+    }
+
     private IEnumerable<Wait> ReadCall(bool mayBeUnknown)
     {
-        foreach (Wait wait in Input.SkipSpace())
-            yield return wait;
         foreach (Wait wait in ReadName(".-_"))
             yield return wait;
         string name = _name.ToString();
-        if (name.Length == 0 || !TryTake('(') || (!mayBeUnknown && Tool(name) is null))
+        if (name.Length == 0 || !TryTake('(') || !(mayBeUnknown ? MayCall(name) : Offers(name)))
             yield break;
         Output.OpenCall(name);
         Output.WriteArguments("{");

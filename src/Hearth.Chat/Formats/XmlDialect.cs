@@ -23,12 +23,10 @@ internal sealed record XmlDialect(
     /// <summary>Around thinking.</summary>
     public ThinkingMarkers Thinking { get; init; } = ThinkingMarkers.Think;
 
-    /// <summary>Tokens of the vocabulary that are only a part of the markers.</summary>
-    public IReadOnlySet<string> InlineTokens { get; init; } = new HashSet<string>();
+    /// <summary>A token of the vocabulary that is a part of markers, and none itself.</summary>
+    public string? InlineToken { get; init; }
 
     /// <summary>Every marker.</summary>
     public IReadOnlyList<string> Markers =>
-    [
-        .. SectionOpens, .. SectionCloses, .. InvokeOpens, .. InvokeCloses, .. ParameterOpens, .. ParameterCloses, .. Thinking.All, .. InlineTokens,
-    ];
+        [.. SectionOpens, .. SectionCloses, .. InvokeOpens, .. InvokeCloses, .. ParameterOpens, .. ParameterCloses, .. Thinking.All];
 }

@@ -8,7 +8,7 @@ namespace Hearth.Chat.Formats;
 /// behind it. The other way round, a value whose closing tag is missing ends where the next parameter or the call's end stands.
 /// </summary>
 internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialect)
-    : MarkedParser(settings, dialect.Markers.Where(m => !dialect.InlineTokens.Contains(m)), dialect.Thinking, inlineTokens: dialect.InlineTokens)
+    : MarkedParser(settings, dialect.Markers, dialect.Thinking, inlineToken: dialect.InlineToken)
 {
     private readonly StringBuilder _tag = new();
     private readonly StringBuilder _held = new();
@@ -68,7 +68,7 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
         IsUnderstood = false;
         foreach (Wait wait in ReadTag())
             yield return wait;
-        if (Name() is not { Length: > 0 } name || (Output.IsThinking && Tool(name) is null))
+        if (Name() is not { Length: > 0 } name || !MayCall(name))
             yield break;
         ParameterWriter parameters = new(Output, Tool(name));
         parameters.Open(name);
@@ -94,7 +94,7 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
             }
             else
             {
-                _end = ValueEnd.None;
+                _end = IsOver && Offers(name) ? ValueEnd.Section : ValueEnd.None;
             }
         }
 
@@ -159,7 +159,7 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
     {
         string tag = _tag.ToString();
         if (!dialect.QuotesNames)
-            return tag.Length > 0 ? tag.Trim() : null;
+            return tag.Length > 0 ? tag.Trim(' ', '"', '\'') : null;
         int end = tag.IndexOf('"', StringComparison.Ordinal);
         return end < 0 ? null : tag[..end];
     }
@@ -243,13 +243,12 @@ internal sealed class XmlParser(OutputParserSettings settings, XmlDialect dialec
     private ValueEnd EndAt(string marker)
     {
         string? next = Input.Marker;
-        bool isSection = Is(next, dialect.SectionOpens) || Is(next, dialect.SectionCloses);
+        bool isEnd = IsOver || Is(next, dialect.SectionOpens) || Is(next, dialect.SectionCloses);
         if (Is(marker, dialect.ParameterCloses))
-            return isSection || Is(next, dialect.ParameterOpens) || Is(next, dialect.InvokeCloses) ? ValueEnd.Itself : ValueEnd.None;
-        bool isOver = Input.IsAtEnd && !Input.IsTruncated;
+            return isEnd || Is(next, dialect.ParameterOpens) || Is(next, dialect.InvokeCloses) ? ValueEnd.Itself : ValueEnd.None;
         if (Is(marker, dialect.InvokeCloses))
-            return isOver || isSection || Is(next, dialect.InvokeOpens) ? ValueEnd.Invoke : ValueEnd.None;
-        return isOver || isSection ? ValueEnd.Section : ValueEnd.None;
+            return isEnd || Is(next, dialect.InvokeOpens) ? ValueEnd.Invoke : ValueEnd.None;
+        return isEnd ? ValueEnd.Section : ValueEnd.None;
     }
 
     private static bool Is(string? marker, IReadOnlyList<string> markers) => marker is not null && markers.Contains(marker);

@@ -21,7 +21,7 @@ internal static class ParseCommand
         var answer = new Argument<string>("answer") { Description = "File with the answer's text; - reads standard input" };
         var format = new Option<string?>("--format") { HelpName = "NAME", Description = "The answer's format" };
         var template = new Option<string?>("--template") { HelpName = "FILE", Description = "The model's chat template, which shows the format" };
-        var tools = new Option<string?>("--tools") { HelpName = "FILE", Description = "The tools that were offered, a JSON list of OpenAI function tools" };
+        var tools = new Option<string?>("--tools") { HelpName = "FILE", Description = "The tools that were offered, a JSON list of OpenAI function tools; without it, everything that looks like a call is shown as one" };
         var prompt = new Option<string?>("--generation-prompt") { HelpName = "TEXT", Description = "How the prompt ended, where it opened thinking" };
         var truncated = new Option<bool>("--truncated") { Description = "The answer was cut by a token limit" };
         var command = new Command("parse", "Show what a recorded answer says: text, thinking and tool calls, as JSON")

@@ -15,6 +15,7 @@ internal sealed record ParseRequestWire
 
     public string? Format { get; init; }
 
+    /// <summary>What was offered: it decides which names are calls, and the types of values. Without it, everything that looks like a call is one.</summary>
     public IReadOnlyList<ParseToolWire>? Tools { get; init; }
 
     public string? GenerationPrompt { get; init; }
@@ -69,14 +70,9 @@ internal static class Parse
             return (null, Invalid("deltas", "Field required: the answer's text in pieces"));
         if (request.FinishReason is not (null or "stop" or "length"))
             return (null, Invalid("finish_reason", "Input should be 'stop' or 'length'"));
-        List<ToolDefinition> tools = [];
-        foreach (ParseToolWire tool in request.Tools ?? [])
-        {
-            if (tool.Function?.Name is not { Length: > 0 } name)
-                return (null, Invalid("tools", "Each tool needs a function with a name"));
-            tools.Add(new ToolDefinition(name, tool.Function.Description ?? "", tool.Function.Parameters));
-        }
-
+        if (request.Tools?.All(t => t.Function?.Name is { Length: > 0 }) == false)
+            return (null, Invalid("tools", "Each tool needs a function with a name"));
+        List<ToolDefinition>? tools = request.Tools?.Select(t => new ToolDefinition(t.Function!.Name!, t.Function.Description ?? "", t.Function.Parameters)).ToList();
         bool isCut = request.FinishReason == "length";
         IReadOnlyList<ChatEvent> events = format.ReadAll(request.Deltas, tools, format.OpensThinking(request.GenerationPrompt), isCut);
         return (Fold(format, events, isCut), null);

@@ -12,6 +12,15 @@ public sealed class ParseCommandTests
             """{"format":"hermes","content":"Ça va.","reasoning_content":"hm","tool_calls":[],"finish_reason":"stop"}""", run.Out.Trim());
     }
 
+    [Fact]
+    public async Task Calls_are_shown_without_the_tools_that_were_offered()
+    {
+        using CommandRun run = new() { Input = "<tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>" };
+
+        Assert.Equal(0, await run.RunAsync("parse", "-", "--format", "hermes"));
+        Assert.Contains("""[{"name":"f","arguments":"{}"}]""", run.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("no-such-file.txt", "--format", "hermes", "no-such-file.txt")]
     [InlineData("-", "--format", "nosuch", "There is no format 'nosuch'")]

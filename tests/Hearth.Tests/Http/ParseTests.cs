@@ -33,6 +33,24 @@ public sealed class ParseTests
         Assert.Equal(("Yes.", "hm"), (answer.Content, answer.ReasoningContent));
     }
 
+    [Theory]
+    [InlineData("hermes", Call)]
+    [InlineData("llama3-json", "{\"name\": \"f\", \"parameters\": {\"a\": 1}}")]
+    [InlineData("llama4-pythonic", "[f(a=1)]")]
+    [InlineData("functionary-v32", "all\nsee >>>f\n{\"a\": 1}")]
+    [InlineData("qwen-xml", "<think><tool_call><function=f><parameter=a>1</parameter></function></tool_call>")]
+    [InlineData("glm", "<think><tool_call>f<arg_key>a</arg_key><arg_value>1</arg_value></tool_call>")]
+    [InlineData("kimi-k3", "<|open|>call tool=\"f\"<|sep|><|open|>argument key=\"a\"<|sep|>1<|close|>argument<|sep|><|close|>call<|sep|>")]
+    [InlineData("harmony", "<|channel|>commentary to=functions.f<|message|>{\"a\": 1}")]
+    public void Where_nobody_says_what_was_offered_all_that_looks_like_a_call_is_one_and_of_no_tools_none(string format, string call)
+    {
+        ParseRequestWire request = Request(call) with { Format = format, Tools = null };
+
+        ParsedCallWire only = Assert.Single(Answer(request).ToolCalls);
+        Assert.Equal(("f", "{\"a\":1}"), (only.Name, only.Arguments.Replace(" ", "", StringComparison.Ordinal)));
+        Assert.Empty(Answer(request with { Tools = [] }).ToolCalls);
+    }
+
     [Fact]
     public void Each_mistake_is_named()
     {

@@ -50,11 +50,7 @@ internal sealed class AnswerInput
     private bool HasSymbol => _at < _piece.Text?.Length || TryTakePiece();
 
     /// <summary>More of the answer.</summary>
-    public void Add(IEnumerable<SplitPiece> pieces)
-    {
-        foreach (SplitPiece piece in pieces)
-            _pieces.Enqueue(piece);
-    }
+    public void Add(SplitPiece piece) => _pieces.Enqueue(piece);
 
     /// <summary>No more will come.</summary>
     public void End(bool truncated) => (HasEnded, IsTruncated) = (true, truncated);

@@ -6,7 +6,10 @@ namespace Hearth.Chat.Formats.Reading;
 /// Turns what a reader understood into events. Neighbouring pieces become one event. White space beside thinking belongs to the format;
 /// beside calls it does too, unless the family writes none there.
 /// </summary>
-internal sealed class AnswerWriter(Func<string> newCallId, bool keepsSpaceBesideCalls)
+/// <param name="newCallId">Makes the id of a call.</param>
+/// <param name="nameOf">The name that the client knows a tool by, for the one that the model wrote.</param>
+/// <param name="keepsSpaceBesideCalls">White space beside calls is the answer's own.</param>
+internal sealed class AnswerWriter(Func<string> newCallId, Func<string, string> nameOf, bool keepsSpaceBesideCalls)
 {
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _space = new();
@@ -62,7 +65,7 @@ internal sealed class AnswerWriter(Func<string> newCallId, bool keepsSpaceBeside
         if (_mode == Mode.Text && keepsSpaceBesideCalls)
             KeepSpace();
         Switch(Mode.Call);
-        _events.Add(new ToolCallStarted(newCallId(), name));
+        _events.Add(new ToolCallStarted(newCallId(), nameOf(name)));
     }
 
     /// <summary>The next piece of the open call's arguments.</summary>

@@ -9,8 +9,14 @@ namespace Hearth.Chat.Formats.Reading;
 /// </summary>
 internal abstract class FamilyParser : IOutputParser
 {
+    /// <summary>Stands for the inline token while the answer is cut at markers: no character, so text is not allowed to have it.</summary>
+    private const char InlineMark = '\uFFFF';
+
+    /// <summary>What several families were trained to write before a tool's name.</summary>
+    protected const string NameSpace = "functions.";
+
     private readonly MarkerSplitter _splitter;
-    private readonly IReadOnlySet<string> _inlineTokens;
+    private readonly string? _inlineToken;
     private readonly List<SplitPiece> _pieces = [];
     private IEnumerator<Wait>? _reader;
 
@@ -18,14 +24,17 @@ internal abstract class FamilyParser : IOutputParser
     /// <param name="settings">What is known of the answer.</param>
     /// <param name="markers">The family's markers.</param>
     /// <param name="keepsSpaceBesideCalls">White space beside calls is the answer's own.</param>
-    /// <param name="inlineTokens">Tokens of the vocabulary that are only a part of a marker.</param>
+    /// <param name="inlineToken">A part of markers that is one only as a token, where the vocabulary has it.</param>
     protected FamilyParser(
-        OutputParserSettings settings, IEnumerable<string> markers, bool keepsSpaceBesideCalls = false, IReadOnlySet<string>? inlineTokens = null)
+        OutputParserSettings settings, IEnumerable<string> markers, bool keepsSpaceBesideCalls = false, string? inlineToken = null)
     {
         Settings = settings;
-        _inlineTokens = inlineTokens ?? new HashSet<string>();
-        _splitter = new MarkerSplitter([.. markers.Where(m => !settings.TokenMarkers.Contains(m))]);
-        Output = new AnswerWriter(settings.NewCallId, keepsSpaceBesideCalls);
+        _inlineToken = inlineToken is not null && settings.TokenMarkers.Contains(inlineToken) ? inlineToken : null;
+        IEnumerable<string> written = markers.Where(m => !settings.TokenMarkers.Contains(m));
+        if (_inlineToken is not null)
+            written = written.Select(m => m.Replace(_inlineToken, $"{InlineMark}", StringComparison.Ordinal));
+        _splitter = new MarkerSplitter([.. written]);
+        Output = new AnswerWriter(settings.NewCallId, name => Tool(name)?.Name ?? name, keepsSpaceBesideCalls);
         if (settings.StartsInThinking)
             Output.BeginThinking();
     }
@@ -42,16 +51,17 @@ internal abstract class FamilyParser : IOutputParser
     /// <inheritdoc/>
     public void Text(string text, ICollection<ChatEvent> events)
     {
-        _splitter.Push(text, _pieces);
+        _splitter.Push(_inlineToken is null ? text : text.Replace(InlineMark, '\uFFFD'), _pieces);
         Run(events);
     }
 
     /// <inheritdoc/>
     public void Special(string token, ICollection<ChatEvent> events)
     {
-        if (_inlineTokens.Contains(token))
+        if (token == _inlineToken)
         {
-            Text(token, events);
+            _splitter.Push($"{InlineMark}", _pieces);
+            Run(events);
             return;
         }
 
@@ -64,8 +74,7 @@ internal abstract class FamilyParser : IOutputParser
     public void Finish(bool truncated, ICollection<ChatEvent> events)
     {
         _splitter.Flush(_pieces);
-        Input.Add(_pieces);
-        _pieces.Clear();
+        GiveToInput();
         Input.End(truncated);
         (_reader ??= Read().GetEnumerator()).MoveNext();
         Output.End();
@@ -75,8 +84,18 @@ internal abstract class FamilyParser : IOutputParser
     /// <summary>Reads the whole answer.</summary>
     protected abstract IEnumerable<Wait> Read();
 
-    /// <summary>The definition of an offered tool, or null.</summary>
-    protected ToolDefinition? Tool(string name) => Settings.Tools.FirstOrDefault(t => t.Name == name);
+    /// <summary>The model ended its answer here; no limit cut it.</summary>
+    protected bool IsOver => Input is { IsAtEnd: true, IsTruncated: false };
+
+    /// <summary>There may be calls.</summary>
+    protected bool HasTools => Settings.Tools is not { Count: 0 };
+
+    /// <summary>True for a tool that was offered, or may have been.</summary>
+    protected bool Offers(string name) => Settings.Tools is null || Tool(name) is not null;
+
+    /// <summary>The definition of an offered tool, which the model may call by a name space that no client knows; or null.</summary>
+    protected ToolDefinition? Tool(string name) => Settings.Tools?.FirstOrDefault(t => t.Name == name)
+        ?? (name.StartsWith(NameSpace, StringComparison.Ordinal) ? Tool(name[NameSpace.Length..]) : null);
 
     /// <summary>Reads text up to the next marker or the end into <paramref name="into"/>, which is cleared first.</summary>
     protected IEnumerable<Wait> ReadText(StringBuilder into)
@@ -118,10 +137,16 @@ internal abstract class FamilyParser : IOutputParser
 
     private void Run(ICollection<ChatEvent> events)
     {
-        Input.Add(_pieces);
-        _pieces.Clear();
+        GiveToInput();
         if (!Input.NeedsMore)
             (_reader ??= Read().GetEnumerator()).MoveNext();
         Output.Flush(events);
+    }
+
+    private void GiveToInput()
+    {
+        foreach (SplitPiece piece in _pieces)
+            Input.Add(_inlineToken is null ? piece : piece with { Text = piece.Text.Replace($"{InlineMark}", _inlineToken, StringComparison.Ordinal) });
+        _pieces.Clear();
     }
 }

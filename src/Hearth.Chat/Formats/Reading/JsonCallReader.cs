@@ -20,8 +20,25 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
     /// <summary>What was read last is a whole call, or whole arguments.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Reads <c>{"name": ..., "arguments": {...}}</c>.</summary>
-    public IEnumerable<Wait> ReadCall()
+    /// <summary>A call is an object whose only key is the tool's name.</summary>
+    public bool NamesAreKeys { get; init; }
+
+    /// <summary>Reads <c>{"name": ..., "arguments": {...}}</c>, or <c>{NAME: {...}}</c>.</summary>
+    public IEnumerable<Wait> ReadCall() => NamesAreKeys ? ReadNamedArguments() : ReadNameAndArguments();
+
+    /// <summary>Reads an object as the arguments of the call that is open.</summary>
+    public IEnumerable<Wait> ReadArguments()
+    {
+        IsComplete = false;
+        foreach (Wait wait in input.SkipSpace())
+            yield return wait;
+        if (input.Character != '{')
+            yield break;
+        foreach (Wait wait in ReadValue(streams: true))
+            yield return wait;
+    }
+
+    private IEnumerable<Wait> ReadNameAndArguments()
     {
         (_name, _early, _hasArguments, IsComplete) = (null, null, false, false);
         foreach (Wait wait in input.SkipSpace())
@@ -53,20 +70,7 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
         IsComplete = Conclude();
     }
 
-    /// <summary>Reads an object as the arguments of the call that is open.</summary>
-    public IEnumerable<Wait> ReadArguments()
-    {
-        IsComplete = false;
-        foreach (Wait wait in input.SkipSpace())
-            yield return wait;
-        if (input.Character != '{')
-            yield break;
-        foreach (Wait wait in ReadValue(streams: true))
-            yield return wait;
-    }
-
-    /// <summary>Reads <c>{"NAME": {...}}</c>, a call whose only key is its name.</summary>
-    public IEnumerable<Wait> ReadNamedArguments()
+    private IEnumerable<Wait> ReadNamedArguments()
     {
         IsComplete = false;
         foreach (Wait wait in input.SkipSpace())
@@ -137,7 +141,9 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
 
     private bool Keep(string? key, bool isArguments)
     {
-        if (key is "name" or "tool_name" && _name is null)
+        if (_name is null && key == "function" && _value[0] == '{')
+            return KeepFunction();
+        if (_name is null && key is "name" or "tool_name" or "function")
         {
             _name = JsonString.Unquote(_value.ToString());
             return _name is { Length: > 0 } && mayCall(_name);
@@ -146,6 +152,24 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
         if (isArguments && !_hasArguments)
             _early = _value.ToString();
         return true;
+    }
+
+    /// <summary>The value is a whole call, as APIs write it: <c>{"type": "function", "function": {"name": ..., "arguments": ...}}</c>.</summary>
+    private bool KeepFunction()
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(_value.ToString(), new JsonDocumentOptions { MaxDepth = JsonScanner.MostDepth });
+            JsonElement function = document.RootElement;
+            if (function.TryGetProperty("arguments", out JsonElement arguments) || function.TryGetProperty("parameters", out arguments))
+                (_early, _hasArguments) = (arguments.GetRawText(), true);
+            _name = function.TryGetProperty("name", out JsonElement name) ? JsonString.Unquote(name.GetRawText()) : null;
+            return _name is { Length: > 0 } && mayCall(_name);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The object has ended; true when it was a call.</summary>

@@ -25,6 +25,8 @@ internal static class JsonString
     /// <summary>The text of a JSON string, quotes included; null where it is none.</summary>
     public static string? Unquote(string json)
     {
+        if (json is not ['"', ..])
+            return null;
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);

@@ -9,9 +9,12 @@ internal abstract class MarkedParser(
     IEnumerable<string> markers,
     ThinkingMarkers thinking,
     bool keepsSpaceBesideCalls = false,
-    IReadOnlySet<string>? inlineTokens = null)
-    : FamilyParser(settings, markers, keepsSpaceBesideCalls, inlineTokens)
+    string? inlineToken = null)
+    : FamilyParser(settings, markers, keepsSpaceBesideCalls, inlineToken)
 {
+    /// <summary>What was announced last is no call, so that what ends it is text too.</summary>
+    private bool _hasGivenUp;
+
     /// <summary>All that was read since the last marker or call is understood and not to be shown.</summary>
     protected bool IsUnderstood { get; set; }
 
@@ -62,6 +65,46 @@ internal abstract class MarkedParser(
     /// <summary>Reads calls, beginning with what announces them. Leaves where something stands that does not belong to them.</summary>
     protected abstract IEnumerable<Wait> ReadCalls();
 
+    /// <summary>Reads a JSON list of calls, to behind its bracket where it has one.</summary>
+    protected IEnumerable<Wait> ReadList(JsonCallReader reader)
+    {
+        Input.Advance();
+        foreach (Wait wait in Input.SkipSpace())
+            yield return wait;
+        while (Input.Character == '{')
+        {
+            IsUnderstood = false;
+            foreach (Wait wait in reader.ReadCall())
+                yield return wait;
+            if (!reader.IsComplete)
+                yield break;
+            CloseCall();
+            foreach (Wait wait in SkipBetween(",;"))
+                yield return wait;
+        }
+
+        if (Input.Character != ']')
+            yield break;
+        IsUnderstood = true;
+        Input.Advance();
+    }
+
+    /// <summary>Skips white space and what may stand between calls.</summary>
+    protected IEnumerable<Wait> SkipBetween(string separators)
+    {
+        while (true)
+        {
+            if (Input.NeedsMore)
+                yield return Wait.Input;
+            if (!Input.IsWhiteSpace && (Input.Character == '\0' || !separators.Contains(Input.Character, StringComparison.Ordinal)))
+                yield break;
+            Input.Advance();
+        }
+    }
+
+    /// <summary>True for a name that may be called here: while the model thinks, it may only think of a call.</summary>
+    protected bool MayCall(string name) => !Output.IsThinking || Offers(name);
+
     /// <summary>The open call is complete, and all that was read of it understood.</summary>
     protected void CloseCall()
     {
@@ -70,7 +113,7 @@ internal abstract class MarkedParser(
         Input.StartRecording();
     }
 
-    private bool MayBegin() => Settings.Tools.Count > 0 && (Input.Marker is { } marker
+    private bool MayBegin() => HasTools && (Input.Marker is { } marker
         ? Announces(marker)
         : !Output.IsThinking && Output.IsAtLineStart && BareStarts.Contains(Input.Character, StringComparison.Ordinal));
 
@@ -93,7 +136,8 @@ internal abstract class MarkedParser(
         foreach (Wait wait in ReadCalls())
             yield return wait;
         string raw = Input.StopRecording();
-        if (!IsUnderstood || Output.IsInCall)
+        _hasGivenUp = !IsUnderstood || Output.IsInCall;
+        if (_hasGivenUp)
             GiveUp(raw);
     }
 
@@ -103,7 +147,7 @@ internal abstract class MarkedParser(
             Output.BeginThinking();
         else if (Output.IsThinking && thinking.Closes(marker))
             Output.EndThinking();
-        else if (!IsStray(marker) && !(thinking.Closes(marker) && Output.IsAtLineStart))
+        else if ((_hasGivenUp || !IsStray(marker)) && !(thinking.Closes(marker) && Output.IsAtLineStart))
             Output.Write(marker);
     }
 }

@@ -29,8 +29,8 @@ internal sealed class ParameterTypes
     }
 
     /// <summary>
-    /// The JSON of a value written as text: of the types that the schema allows the first it can be, strings last. Where the schema says
-    /// nothing, JSON is JSON and everything else a string.
+    /// The JSON of a value written as text: of the types that the schema allows the first it can be, strings last. Models and templates
+    /// write Python's words and literals too. Where the schema says nothing, JSON is JSON and everything else a string.
     /// </summary>
     public string ToJson(string key, string text)
     {
@@ -42,6 +42,8 @@ internal sealed class ParameterTypes
         if (PythonWord(value) is { } word && Allows(types, word == "null" ? JsonValueKind.Null : JsonValueKind.True, word))
             return word;
         bool mustBeJson = types.Count > 0 && !types.Contains("string");
+        if (mustBeJson && kind is null && value is ['{' or '[', ..] && PythonValueReader.ToJson(value) is { } literal)
+            return literal;
         return mustBeJson && kind is { } other && other != JsonValueKind.String ? value : JsonString.Quote(text);
     }
 

@@ -8,12 +8,29 @@ namespace Hearth.Chat.Formats.Reading;
 internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
 {
     private readonly StringBuilder _text = new();
+    private int _quotes;
 
     /// <summary>What was read last is a whole value.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Reads one value, white space before it included.</summary>
     public IEnumerable<Wait> Read() => Read(0);
+
+    /// <summary>The JSON of a text that is one literal; null where it is none.</summary>
+    public static string? ToJson(string text)
+    {
+        AnswerInput input = new();
+        input.Add(new SplitPiece(text.Trim(), IsMarker: false));
+        input.End(truncated: false);
+        AnswerWriter output = new(() => "", name => name, keepsSpaceBesideCalls: true);
+        output.OpenCall("");
+        PythonValueReader reader = new(input, output);
+        foreach (Wait _ in reader.Read())
+            return null;
+        List<ChatEvent> events = [];
+        output.Flush(events);
+        return reader.IsComplete && input.IsAtEnd ? string.Concat(events.OfType<ToolCallArguments>().Select(a => a.Json)) : null;
+    }
 
     private IEnumerable<Wait> Read(int depth)
     {
@@ -110,10 +127,13 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
     private IEnumerable<Wait> ReadString()
     {
         char quote = input.Character;
-        input.Advance();
         IsComplete = false;
         output.WriteArguments("\"");
-        while (true)
+        foreach (Wait wait in SkipQuotes(quote, most: 3))
+            yield return wait;
+        int closing = _quotes == 3 ? 3 : 1;
+        bool isOpen = _quotes != 2;
+        while (isOpen)
         {
             if (input.NeedsMore)
                 yield return Wait.Input;
@@ -126,7 +146,11 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
             }
             else if (input.Character == quote)
             {
-                break;
+                foreach (Wait wait in SkipQuotes(quote, closing))
+                    yield return wait;
+                isOpen = _quotes < closing;
+                if (isOpen)
+                    output.WriteEscaped(new string(quote, _quotes));
             }
             else if (input.Character == '\\')
             {
@@ -140,9 +164,21 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
             }
         }
 
-        input.Advance();
         output.WriteArguments("\"");
         IsComplete = true;
+    }
+
+    /// <summary>Skips quotes and counts them: three stand around a text of several lines.</summary>
+    private IEnumerable<Wait> SkipQuotes(char quote, int most)
+    {
+        for (_quotes = 0; _quotes < most; _quotes++)
+        {
+            if (input.NeedsMore)
+                yield return Wait.Input;
+            if (input.Character != quote)
+                yield break;
+            input.Advance();
+        }
     }
 
     private IEnumerable<Wait> ReadEscape()

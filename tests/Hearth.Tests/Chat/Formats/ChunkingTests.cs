@@ -67,7 +67,7 @@ public sealed class ChunkingTests
         [
             .. format.Markers, "f", "x", " ", "\n", "text", "<", "</", "[", "]", "{", "}", "\"", ">", "(", ")", "a=1", ":", ",", "é🚀", "functions.f:0", "call:f",
             "to=functions.f ", "{\"name\": \"f\", \"arguments\": {\"a\": \"<b\"}}", "{\"a\": [1, \"b\"]}", "f(a=[1, 'b'])", "a\">", "f\">", "call tool=\"f\"", "tools",
-            "argument key=\"a\" type=\"string\"", "argument",
+            "argument key=\"a\" type=\"string\"", "argument", "{\"function\": {\"name\": \"f\"}}", "{\"function\": ", "'''", "f\n",
         ];
         return Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]).Array[0, 14];
     }

@@ -51,7 +51,7 @@ public sealed class FormatProbeTests
         ["llama-cpp-deepseek-r1"] = "deepseek-v3",
         ["llama-cpp-rwkv-world"] = "hermes",
         ["meetkai-functionary-medium-v3.1"] = "functionary-v31",
-        ["meetkai-functionary-medium-v3.2"] = "hermes",
+        ["meetkai-functionary-medium-v3.2"] = "functionary-v32",
         ["meta-llama-Llama-3.1-8B-Instruct"] = "llama3-json",
         ["meta-llama-Llama-3.2-3B-Instruct"] = "llama3-json",
         ["meta-llama-Llama-3.3-70B-Instruct"] = "llama3-json",
