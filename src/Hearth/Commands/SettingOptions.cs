@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hearth.Config;
+using Hearth.Models;
 
 namespace Hearth.Commands;
 
@@ -36,7 +37,10 @@ internal sealed class SettingOptions
     }
 
     /// <summary>The settings from all sources; warnings go to the terminal.</summary>
-    public ResolvedSettings Resolve(ParseResult parsed, Terminal terminal)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="model">The model where the command takes it as an argument, or null.</param>
+    public ResolvedSettings Resolve(ParseResult parsed, Terminal terminal, string? model = null)
     {
         var flags = new Dictionary<string, string>();
         foreach (var (setting, option) in _options)
@@ -48,10 +52,12 @@ internal sealed class SettingOptions
                 : parsed.GetValue((Option<string>)option) ?? "";
         }
 
+        if (model is not null)
+            flags[SettingTable.Model.Name] = model;
         var given = parsed.GetValue(_file) ?? terminal.Environment("HEARTH_CONFIG");
         var path = string.IsNullOrEmpty(given) ? Path.Combine(terminal.Home, SettingsFile.Name) : given;
         var file = SettingsFile.Read(path, mustExist: !string.IsNullOrEmpty(given));
-        var resolved = SettingsResolver.Resolve(flags, terminal.Environment, file, terminal.UserFolder);
+        var resolved = SettingsResolver.Resolve(flags, terminal.Environment, file, terminal.UserFolder, ModelLocator.NameOf);
         foreach (var warning in resolved.Warnings)
             terminal.Error.WriteLine(warning);
         return resolved;

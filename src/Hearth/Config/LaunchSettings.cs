@@ -14,6 +14,9 @@ internal sealed record LaunchSettings
     /// <summary>A Jinja file or the name of one of Hearth's templates, or null for the model's own.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>The name of the format of calls and thinking, or null for the one that the template writes.</summary>
+    public string? Format { get; init; }
+
     /// <summary>Whether the thinking of earlier answers stays in the prompt; null where the template may decide that it can.</summary>
     public bool? KeepThinking { get; init; }
 

@@ -20,6 +20,9 @@ internal abstract record Setting(string Name, string ValueName, string Default, 
     /// <summary>Whether the setting is about the HTTP server and means nothing to a single question.</summary>
     public bool ServerOnly { get; init; }
 
+    /// <summary>Whether the setting may stand in a model's own table of <c>hearth.toml</c>.</summary>
+    public bool OfModel { get; init; }
+
     /// <summary>Whether the value must not be repeated in messages.</summary>
     public bool Secret { get; init; }
 

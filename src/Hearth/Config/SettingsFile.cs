@@ -11,6 +11,8 @@ internal sealed record SettingsFile(string Path, IReadOnlyList<SettingsFileEntry
 {
     public const string Name = "hearth.toml";
 
+    private const string ModelTables = "models";
+
     /// <summary>A settings file is a page of text; more than this is another file by mistake.</summary>
     private const int MaximumBytes = 1 << 20;
 
@@ -45,13 +47,27 @@ internal sealed record SettingsFile(string Path, IReadOnlyList<SettingsFileEntry
         foreach (var table in document.Tables)
         {
             var prefix = table.Name?.ToString().Trim() + ".";
-            entries.AddRange(table.Items.Select(k => Entry(prefix, k)));
+            var model = ModelOf(table.Name);
+            entries.AddRange(table.Items.Select(k => Entry(prefix, k) with { Model = model }));
         }
 
         return new SettingsFile(path, entries);
     }
 
     private static SettingsFile Failed(string path, string error) => new(path, [], error);
+
+    /// <summary>The model whose table <c>[models."name"]</c> this is, or null.</summary>
+    private static string? ModelOf(KeySyntax? name)
+    {
+        if (name is not { DotKeys.ChildrenCount: 1, Key: BareKeySyntax { Key.Text: ModelTables } })
+            return null;
+        return name.DotKeys.GetChild(0)?.Key switch
+        {
+            BareKeySyntax bare => bare.Key?.Text,
+            StringValueSyntax text => text.Value,
+            _ => null,
+        };
+    }
 
     private static SettingsFileEntry Entry(string prefix, KeyValueSyntax pair)
     {
@@ -65,14 +81,20 @@ internal sealed record SettingsFile(string Path, IReadOnlyList<SettingsFileEntry
             InlineTableSyntax => (TomlKind.Other, "", "a table"),
             _ => (TomlKind.Other, "", "a date or time"),
         };
-        return new SettingsFileEntry(prefix + pair.Key?.ToString().Trim(), kind, value, type, pair.Span.Start.Line + 1);
+        var key = pair.Key?.ToString().Trim() ?? "";
+        return new SettingsFileEntry(prefix + key, key, kind, value, type, pair.Span.Start.Line + 1);
     }
 }
 
 /// <summary>One key of a settings file.</summary>
 /// <param name="Key">The key as written, with the names of its tables.</param>
+/// <param name="LastKey">The key without the names of its tables.</param>
 /// <param name="Kind">Which settings the value can be for.</param>
 /// <param name="Value">The value as text; empty for values no setting has.</param>
 /// <param name="TypeName">What the value is, in words.</param>
 /// <param name="Line">One-based line number.</param>
-internal sealed record SettingsFileEntry(string Key, TomlKind Kind, string Value, string TypeName, int Line);
+internal sealed record SettingsFileEntry(string Key, string LastKey, TomlKind Kind, string Value, string TypeName, int Line)
+{
+    /// <summary>The model in whose table it stands, or null.</summary>
+    public string? Model { get; init; }
+}

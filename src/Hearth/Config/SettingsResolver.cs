@@ -3,28 +3,43 @@ namespace Hearth.Config;
 /// <summary>Either the settings or one sentence that says what is wrong; warnings in both cases.</summary>
 internal sealed record ResolvedSettings(LaunchSettings? Settings, string? Error, IReadOnlyList<string> Warnings);
 
-/// <summary>Puts the sources together: a flag beats the environment, which beats the file, which beats the default.</summary>
+/// <summary>
+/// Puts the sources together: a flag beats the environment, which beats the model's table in the file, which beats the rest of the file,
+/// which beats the default.
+/// </summary>
 internal static class SettingsResolver
 {
     /// <param name="flags">Values from the command line by setting name.</param>
     /// <param name="environment">Reads an environment variable; null or empty means not set.</param>
     /// <param name="file">The settings file.</param>
     /// <param name="userFolder">What <c>~</c> means in the file.</param>
+    /// <param name="nameOf">The name of the model that a <c>model</c> setting means, or none.</param>
     public static ResolvedSettings Resolve(
-        IReadOnlyDictionary<string, string> flags, Func<string, string?> environment, SettingsFile file, string userFolder)
+        IReadOnlyDictionary<string, string> flags,
+        Func<string, string?> environment,
+        SettingsFile file,
+        string userFolder,
+        Func<string?, string> nameOf)
     {
         if (file.Error is not null)
             return new ResolvedSettings(null, file.Error, []);
 
         var warnings = new List<string>();
         var settings = new LaunchSettings();
-        foreach (var entry in file.Entries)
+        var model = nameOf(Overrides(SettingTable.Model, flags, environment).LastOrDefault().Value
+            ?? file.Entries.FirstOrDefault(e => e.Key == SettingTable.Model.Name)?.Value);
+        foreach (var entry in file.Entries.OrderBy(e => e.Model is not null))
         {
-            if (SettingTable.Find(entry.Key) is not { } setting)
+            if (SettingTable.Find(entry.Model is null ? entry.Key : entry.LastKey) is not { } setting)
             {
                 warnings.Add(UnknownKey(file, entry));
                 continue;
             }
+
+            if (entry.Model is not null && !setting.OfModel)
+                warnings.Add($"{file.Path}, line {entry.Line}: '{entry.Key}' is ignored, because {setting.Name} is not a setting of one model.");
+            if (entry.Model is not null && !(setting.OfModel && entry.Model.Equals(model, StringComparison.OrdinalIgnoreCase)))
+                continue;
 
             var value = setting.IsPath ? PathInFile(file, entry.Value, userFolder) : entry.Value;
             if (entry.Kind != setting.TomlKind || setting.Apply(settings, value) is not { } changed)
@@ -59,8 +74,7 @@ internal static class SettingsResolver
 
     private static string UnknownKey(SettingsFile file, SettingsFileEntry entry)
     {
-        var lastPart = entry.Key[(entry.Key.LastIndexOf('.') + 1)..];
-        var meant = Suggestion.For(lastPart, SettingTable.All.Select(s => s.Name));
+        var meant = Suggestion.For(entry.LastKey, SettingTable.All.Select(s => s.Name));
         return $"{file.Path}, line {entry.Line}: the unknown key '{entry.Key}' is ignored{(meant is null ? "." : $"; did you mean '{meant}'?")}";
     }
 

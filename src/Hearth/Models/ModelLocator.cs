@@ -11,6 +11,15 @@ internal static class ModelLocator
 
     private static readonly string BundledPath = Path.Combine("models", "spark", "hearth-spark-q8_0.gguf");
 
+    /// <summary>The name for clients of the model that a setting means.</summary>
+    public static string NameOf(string? model)
+    {
+        if (model is null)
+            return BundledId;
+        string path = Expand(model);
+        return Directory.Exists(path) && FindInFolder(path).File is { } only ? only.Id : GgufFile.IdOf(path);
+    }
+
     /// <summary>Locates and checks; null means the bundled model.</summary>
     public static LocatedModel Find(string? model)
     {

@@ -28,8 +28,8 @@ internal sealed class LocalModelLoader(string? home)
         if (located.File is not { } file)
             return new ModelLoad.Failed(located.Error!);
         (TemplateSource? source, string? problem) = TemplateSource.Choose(file, settings.ChatTemplate);
-        if (source is null)
-            return new ModelLoad.Failed(problem!);
+        if ((problem ?? ModelCard.FormatProblem(settings.Format)) is { } wrong)
+            return new ModelLoad.Failed(wrong);
         try
         {
             LlamaLibrary library = LlamaLibrary.Load(NativePackages.Find(Backend(settings.Gpu)), loggers.CreateLogger("llama"));
@@ -38,7 +38,7 @@ internal sealed class LocalModelLoader(string? home)
                 return new ModelLoad.Failed(plan.Error!);
             (DiskCacheSettings? disk, string? diskLine) = DiskCache(file, engineSettings, library.Installed.Package, settings);
             IReadOnlyList<string> explanation = diskLine is null ? plan.Explanation : [.. plan.Explanation, diskLine];
-            return Load(file, source, engineSettings with { DiskCache = disk }, ledger, explanation, settings, progress, loggers, cancellation);
+            return Load(file, source!, engineSettings with { DiskCache = disk }, ledger, explanation, settings, progress, loggers, cancellation);
         }
         catch (LlamaException e)
         {

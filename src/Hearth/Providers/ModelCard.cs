@@ -13,14 +13,22 @@ namespace Hearth.Providers;
 /// <param name="Format">The format in which it writes calls and thinking.</param>
 internal sealed record ModelCard(GgufFile File, TemplateSource Source, ChatTemplate Template, IOutputFormat Format)
 {
+    /// <summary>What is wrong with a choice of format, in one sentence, or null.</summary>
+    public static string? FormatProblem(string? choice) => choice is null || OutputFormats.Find(choice) is not null
+        ? null
+        : $"--format expects one of {string.Join(", ", OutputFormats.All.Select(f => f.Name))}, not '{choice}'.";
+
     /// <summary>The card of a model whose vocabulary has <paramref name="tokens"/>.</summary>
     /// <exception cref="JinjaException">The template cannot be parsed.</exception>
     public static ModelCard Of(GgufFile file, TemplateSource source, TemplateTokens tokens, LaunchSettings settings)
     {
         ChatTemplate template = ChatTemplate.Parse(source.Text, file.Id, tokens, TemplateSource.Keep(settings.KeepThinking));
-        // A template that does not show tools gets Hearth's description of them, and that asks for the default format.
-        return new ModelCard(file, source, template, template.Capabilities.Tools ? FormatProbe.Find(template) : OutputFormats.Default);
+        return new ModelCard(file, source, template, OutputFormats.Find(settings.Format) ?? FormatOf(template));
     }
+
+    /// <summary>A template that does not show tools gets Hearth's description of them, and that asks for the default format.</summary>
+    private static IOutputFormat FormatOf(ChatTemplate template) =>
+        template.Capabilities.Tools ? FormatProbe.Find(template) : OutputFormats.Default;
 
     /// <summary>What a person should know before they rely on it, in lines without a full stop.</summary>
     public IReadOnlyList<string> Warnings

@@ -32,6 +32,18 @@ public sealed class ShowCommandTests
     }
 
     [Fact]
+    public async Task A_person_may_choose_the_format_and_a_wrong_name_is_told_with_the_right_ones()
+    {
+        using var chosen = new CommandRun();
+        using var wrong = new CommandRun();
+
+        Assert.Equal(0, await chosen.RunAsync("show", "--format", "kimi-k2"));
+        Assert.Matches(@"(?m)^format +kimi-k2$", chosen.Out);
+        Assert.Equal(1, await wrong.RunAsync("show", "--format", "kimi"));
+        Assert.Matches(@"^--format expects one of harmony, .*llama4-pythonic, not 'kimi'\.\s*$", wrong.Error);
+    }
+
+    [Fact]
     public async Task Programs_get_one_object_with_snake_case_keys()
     {
         using var run = new CommandRun();

@@ -1,5 +1,6 @@
 using Hearth.Config;
 using Hearth.Engine;
+using Hearth.Models;
 using Microsoft.Extensions.Logging;
 
 namespace Hearth.Tests.Config;
@@ -11,6 +12,7 @@ public sealed class SettingsTests
     {
         { "model", "/m/a.gguf", "'/m/a.gguf'" },
         { "chat-template", "chatml", "'chatml'" },
+        { "format", "kimi-k2", "'kimi-k2'" },
         { "keep-thinking", "always", "'always'" },
         { "context", "4096", "4096" },
         { "pool", "16384", "16384" },
@@ -120,7 +122,7 @@ public sealed class SettingsTests
             var path = Path.Combine(folder.FullName, "hearth.toml");
             File.WriteAllText(Path.Combine(folder.FullName, "a.gguf"), "");
             File.WriteAllText(path, "model = 'a.gguf'");
-            var beside = SettingsResolver.Resolve(new Dictionary<string, string>(), _ => null, SettingsFile.Read(path, mustExist: true), "/home/ada");
+            var beside = SettingsResolver.Resolve(new Dictionary<string, string>(), _ => null, SettingsFile.Read(path, mustExist: true), "/home/ada", ModelLocator.NameOf);
 
             Assert.Equal(Path.Combine(folder.FullName, "a.gguf"), beside.Settings!.Model);
             Assert.Equal(Path.Combine("/home/ada", "m/b.gguf"), Resolve(file: "model = '~/m/b.gguf'").Settings!.Model);
@@ -141,6 +143,31 @@ public sealed class SettingsTests
         Assert.Equal($"The settings file {path} does not exist.", SettingsFile.Read(path, mustExist: true).Error);
     }
 
+    [Theory]
+    [InlineData("/m/Qwen3-0.6B.gguf", "always", 2048)]
+    [InlineData("/m/qwen3-0.6b-00001-of-00002.gguf", "always", 2048)]
+    [InlineData("/m/llama.gguf", "template", 1024)]
+    [InlineData(null, "auto", 1024)]
+    public void A_models_table_beats_the_rest_of_the_file_for_that_model_only(string? model, string keep, int context)
+    {
+        const string File = "[models.\"Qwen3-0.6B\"]\nkeep-thinking = 'always'\ncontext = 2048\n[models.llama]\nkeep-thinking = 'template'\n[server]\n";
+
+        var resolved = Resolve(flags: model is null ? [] : [("model", model)], file: "context = 1024\n" + File);
+
+        Assert.Equal((keep, context), (resolved.Settings!.KeepThinking switch { null => "auto", true => "always", false => "template" }, resolved.Settings.Context));
+        Assert.Equal(4096, Resolve([("context", "4096"), ("model", model ?? "x")], file: File).Settings!.Context);
+    }
+
+    [Fact]
+    public void The_table_of_the_model_in_the_file_counts_and_its_mistakes_are_told()
+    {
+        Assert.Equal("kimi-k2", Resolve(file: "model = '/m/k.gguf'\n[models.k]\nformat = 'kimi-k2'").Settings!.Format);
+        Assert.Equal("hearth.toml, line 2: models.k.context expects a whole number from 16 to 67108864, not a text.", Resolve([("model", "k.gguf")], file: "[models.k]\ncontext = 'x'").Error);
+        Assert.Equal(
+            ["hearth.toml, line 2: 'models.k.port' is ignored, because port is not a setting of one model.", "hearth.toml, line 3: the unknown key 'models.k.contxt' is ignored; did you mean 'context'?"],
+            Resolve(file: "[models.k]\nport = 80\ncontxt = 1").Warnings);
+    }
+
     [Fact]
     public void Settings_never_print_the_key() => Assert.DoesNotContain("hunter2", new LaunchSettings { ApiKey = "hunter2" }.ToString());
 
@@ -150,6 +177,7 @@ public sealed class SettingsTests
         "context" => new LaunchSettings { Context = 4096 },
         "pool" => new LaunchSettings { Pool = 16384 },
         "chat-template" => new LaunchSettings { ChatTemplate = "chatml" },
+        "format" => new LaunchSettings { Format = "kimi-k2" },
         "keep-thinking" => new LaunchSettings { KeepThinking = true },
         "parallel" => new LaunchSettings { Parallel = 3 },
         "cache-ram" => new LaunchSettings { CacheRam = 512 },
@@ -180,5 +208,6 @@ public sealed class SettingsTests
             (flags ?? []).ToDictionary(f => f.Name, f => f.Value),
             asked => environment?.FirstOrDefault(e => e.Name == asked).Value,
             SettingsFile.Parse("hearth.toml", file),
-            "/home/ada");
+            "/home/ada",
+            ModelLocator.NameOf);
 }

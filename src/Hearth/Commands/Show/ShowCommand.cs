@@ -15,7 +15,7 @@ namespace Hearth.Commands.Show;
 internal static class ShowCommand
 {
     /// <summary>The settings that change what is shown.</summary>
-    private static readonly string[] Meant = ["model", "chat-template", "keep-thinking"];
+    private static readonly string[] Meant = ["model", "chat-template", "format", "keep-thinking"];
 
     public static IReadOnlyList<string> Examples { get; } =
     [
@@ -37,10 +37,10 @@ internal static class ShowCommand
         SettingOptions options = SettingOptions.AddTo(command, s => Meant.Contains(s.Name));
         command.SetAction(parsed =>
         {
-            ResolvedSettings resolved = options.Resolve(parsed, terminal);
+            ResolvedSettings resolved = options.Resolve(parsed, terminal, parsed.GetValue(model));
             if (resolved.Settings is not { } settings)
                 return terminal.Fail(resolved.Error!);
-            (ModelCard? card, string? error) = Read(settings with { Model = parsed.GetValue(model) ?? settings.Model });
+            (ModelCard? card, string? error) = Read(settings);
             if (card is null)
                 return terminal.Fail(error!);
             if (parsed.GetValue(json))
@@ -58,13 +58,13 @@ internal static class ShowCommand
         if (located.File is not { } file)
             return (null, located.Error);
         (TemplateSource? source, string? error) = TemplateSource.Choose(file, settings.ChatTemplate);
-        if (source is null)
-            return (null, error);
+        if ((error ?? ModelCard.FormatProblem(settings.Format)) is { } wrong)
+            return (null, wrong);
         try
         {
             IReadOnlyList<string> vocabulary = file.ReadVocabulary();
             TemplateTokens tokens = new(Token("bos"), Token("eos"));
-            return (ModelCard.Of(file, source, tokens, settings), null);
+            return (ModelCard.Of(file, source!, tokens, settings), null);
 
             string Token(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
         }
