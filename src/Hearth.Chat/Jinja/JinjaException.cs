@@ -9,6 +9,8 @@ public sealed class JinjaException : Exception
 
     private static readonly SearchValues<string> TagEnds = SearchValues.Create(["}}", "%}"], StringComparison.Ordinal);
 
+    private const string LimitKind = "LimitError";
+
     private Place _place;
 
     internal JinjaException(string kind, string message)
@@ -31,6 +33,9 @@ public sealed class JinjaException : Exception
 
     /// <summary>The template itself refused, through <c>raise_exception</c>.</summary>
     public bool IsRaisedByTemplate => Kind == "TemplateError";
+
+    /// <summary>A limit of <see cref="JinjaLimits"/> ended the rendering.</summary>
+    public bool IsLimit => Kind == LimitKind;
 
     /// <summary>One sentence with the place.</summary>
     public string Describe() => (Line, Expression) switch
@@ -77,7 +82,7 @@ public sealed class JinjaException : Exception
 
     internal static JinjaException Undefined(string message) => new("UndefinedError", message);
 
-    internal static JinjaException Limit(string message) => new("LimitError", message);
+    internal static JinjaException Limit(string message) => new(LimitKind, message);
 
     private static int LastBefore(string text, int at, string mark) => at == 0 ? -1 : text.LastIndexOf(mark, Math.Min(at, text.Length - 1), StringComparison.Ordinal);
 }

@@ -24,8 +24,8 @@ public sealed record JinjaLimits
     /// </summary>
     public long Steps { get; init; } = 20_000_000;
 
-    /// <summary>Most bytes that the values of the template hold alive. With the output that is 64 MB.</summary>
-    public long MemoryBytes { get; init; } = 48L * 1024 * 1024;
+    /// <summary>Most bytes that the values of the template hold alive. With the output that is 48 MB.</summary>
+    public long MemoryBytes { get; init; } = 32L * 1024 * 1024;
 
     /// <summary>Deepest nesting of macro calls and recursive loops.</summary>
     public int CallDepth { get; init; } = 100;

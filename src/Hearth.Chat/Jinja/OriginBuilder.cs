@@ -20,7 +20,7 @@ internal sealed class OriginBuilder(int limitChars = JinjaLimits.TextChars)
         if (text.Length == 0)
             return this;
         if (text.Length > limitChars - Length)
-            throw new JinjaException("LimitError", $"the text is longer than {limitChars} characters");
+            throw JinjaException.Limit($"the text is longer than {limitChars} characters");
         if (Length == 0)
             _startsTrusted = _endsTrusted = trusted;
         else if (trusted != _endsTrusted)

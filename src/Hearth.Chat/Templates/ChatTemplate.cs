@@ -22,7 +22,7 @@ public sealed class ChatTemplate
     {
         (Source, Repairs) = TemplateRepairs.Apply(source);
         (_template, _tokens, _keep) = (JinjaTemplate.Parse(Source, name), tokens, keep);
-        Capabilities = TemplateProbe.Find(new ProbeRenderer(input => Render(input, default)));
+        Capabilities = TemplateProbe.Find(new ProbeRenderer(Render));
         Capabilities = Capabilities with { Rewrites = new HistoryProbe(Probe, Capabilities).Find() };
     }
 
@@ -39,7 +39,7 @@ public sealed class ChatTemplate
     public bool KeepsAllThinking => _keep == KeepThinking.Always || (_keep == KeepThinking.Auto && Capabilities.Thinking.KeepSwitch is not null);
 
     /// <summary>Parses a template, repairs known faults and probes it.</summary>
-    /// <exception cref="JinjaException">It cannot be parsed.</exception>
+    /// <exception cref="JinjaException">It cannot be parsed, or writes a few short messages beyond any measure.</exception>
     public static ChatTemplate Parse(string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto) =>
         new(source, name, tokens, keep);
 
@@ -57,7 +57,8 @@ public sealed class ChatTemplate
         try
         {
             OriginString text = Render(
-                Conversation.Build(messages, request.Tools, Capabilities), request, Capabilities, addGenerationPrompt: true, now, cancellation);
+                Conversation.Build(messages, request.Tools, Capabilities), request, Capabilities, addGenerationPrompt: true,
+                new RenderSettings(now, JinjaLimits.Default, cancellation));
             return new RenderedPrompt(null, text.Concat(prefill));
         }
         catch (JinjaException e)
@@ -71,6 +72,7 @@ public sealed class ChatTemplate
     /// What the template writes for a conversation, without the beginning of an answer, when it is taken to be capable of
     /// <paramref name="assumed"/>; null where it cannot.
     /// </summary>
+    /// <exception cref="JinjaException">It goes on beyond any measure.</exception>
     public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed) =>
         TryRender(Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false);
 
@@ -96,8 +98,7 @@ public sealed class ChatTemplate
         ChatRequest request,
         TemplateCapabilities capabilities,
         bool addGenerationPrompt,
-        DateTimeOffset now,
-        CancellationToken cancellation)
+        RenderSettings settings)
     {
         ThinkingWish wish = ThinkingWish.Of(request, capabilities, KeepsAllThinking);
         HistoryThinking thinking = HistoryThinking.Place(
@@ -106,9 +107,9 @@ public sealed class ChatTemplate
         {
             AddGenerationPrompt = addGenerationPrompt,
             Extra = wish.Variables,
-            Now = now,
+            Settings = settings,
         };
-        return thinking.Reveal(Render(input, cancellation));
+        return thinking.Reveal(Render(input));
     }
 
     private string? Probe(IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt) =>
@@ -119,14 +120,14 @@ public sealed class ChatTemplate
     {
         try
         {
-            return Render(messages, request, assumed, addGenerationPrompt, DateTimeOffset.UnixEpoch, default).Text;
+            return Render(messages, request, assumed, addGenerationPrompt, TemplateInput.ProbeSettings).Text;
         }
-        catch (JinjaException)
+        catch (JinjaException e) when (!e.IsLimit)
         {
             return null;
         }
     }
 
-    private OriginString Render(TemplateInput input, CancellationToken cancellation) =>
-        _template.Render(TemplateVariables.Make(input, _tokens, _tools), new RenderSettings(input.Now, JinjaLimits.Default, cancellation));
+    private OriginString Render(TemplateInput input) =>
+        _template.Render(TemplateVariables.Make(input, _tokens, _tools), input.Settings);
 }

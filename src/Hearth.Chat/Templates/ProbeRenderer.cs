@@ -2,7 +2,7 @@ using Hearth.Chat.Jinja;
 
 namespace Hearth.Chat.Templates;
 
-/// <summary>Renders probes; a template that refuses one gives null.</summary>
+/// <summary>Renders probes; a template that refuses one gives null, one that goes on beyond any measure is none.</summary>
 internal sealed class ProbeRenderer(Func<TemplateInput, OriginString> render)
 {
     public string? Render(TemplateCapabilities assumed, params IReadOnlyList<TemplateMessage> messages) => Render(new TemplateInput(messages, [], assumed));
@@ -13,7 +13,7 @@ internal sealed class ProbeRenderer(Func<TemplateInput, OriginString> render)
         {
             return render(input).Text;
         }
-        catch (JinjaException)
+        catch (JinjaException e) when (!e.IsLimit)
         {
             return null;
         }

@@ -1,3 +1,5 @@
+using Hearth.Chat.Jinja;
+
 namespace Hearth.Chat.Templates;
 
 /// <summary>What a template is rendered with.</summary>
@@ -13,6 +15,13 @@ internal sealed record TemplateInput(
     /// <summary>Variables that only some templates read.</summary>
     public IReadOnlyList<TemplateVariable> Extra { get; init; } = [];
 
-    /// <summary>The time that the template can write.</summary>
-    public DateTimeOffset Now { get; init; } = DateTimeOffset.UnixEpoch;
+    /// <summary>
+    /// For conversations of a few words. A template that needs more than this for them is no template, and is told so at once instead of
+    /// after a hundred probes.
+    /// </summary>
+    public static RenderSettings ProbeSettings { get; } =
+        new(DateTimeOffset.UnixEpoch, new JinjaLimits { Steps = 1_000_000, OutputChars = 1_000_000, MemoryBytes = 16 * 1024 * 1024 });
+
+    /// <summary>The time that the template can write, and its limits.</summary>
+    public RenderSettings Settings { get; init; } = ProbeSettings;
 }

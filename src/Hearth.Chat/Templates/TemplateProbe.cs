@@ -147,7 +147,7 @@ internal static class TemplateProbe
         foreach (IReadOnlyList<ToolDefinition> tools in (IReadOnlyList<ToolDefinition>[])[[], Tools])
         {
             TemplateInput input = new([User], tools, found);
-            if (renderer.Render(input) != renderer.Render(input with { Now = AnotherDay }))
+            if (renderer.Render(input) != renderer.Render(input with { Settings = input.Settings with { Now = AnotherDay } }))
                 return true;
         }
 

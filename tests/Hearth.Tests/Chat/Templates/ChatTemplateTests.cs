@@ -94,6 +94,17 @@ public sealed class ChatTemplateTests
         Assert.EndsWith("<assistant><think></think>", closed.Text.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{% for i in range(1000000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}")]
+    [InlineData("{% for i in range(20) %}{{ 'a' * 100000 }}{% endfor %}")]
+    [InlineData("{% if messages | length > 3 %}{{ 'a' * 9999999 }}{% endif %}")]
+    public void A_template_that_goes_on_beyond_measure_is_refused_once_and_not_probed_to_the_end(string source)
+    {
+        JinjaException error = Assert.Throws<JinjaException>(() => Parse(source));
+
+        Assert.True(error.IsLimit);
+    }
+
     [Fact]
     public void A_refusal_of_the_template_is_the_clients_error_with_the_place()
     {
