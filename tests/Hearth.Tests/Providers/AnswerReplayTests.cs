@@ -123,6 +123,7 @@ public sealed class AnswerReplayTests : IDisposable
         await using (ScriptedModel restarted = new(OddCall, disk: Disk))
             Assert.Equal(before, restarted.Provider.Preview(next).Tokens);
 
+        Assert.Equal(1, Assert.Single(SegmentArchive.List(_folder.Path)).Count);
         SegmentArchive.Purge(_folder.Path, null, null, TimeProvider.System);
         await using ScriptedModel purged = new(OddCall, disk: Disk);
         await using ScriptedModel fresh = new(OddCall);

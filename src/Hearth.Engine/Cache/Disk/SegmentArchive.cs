@@ -1,7 +1,7 @@
 namespace Hearth.Engine.Cache.Disk;
 
 /// <summary>
-/// All stored states below a root, whatever model they are of, for people who look at the disk cache or clear it. Works while servers use
+/// All that is kept below a root, whatever model it is of, for people who look at the disk cache or clear it. Works while servers use
 /// the same folders. Files and folders whose names are not ours are neither read nor deleted.
 /// </summary>
 public static class SegmentArchive
@@ -60,7 +60,7 @@ public static class SegmentArchive
             {
                 var file = new FileInfo(Path.Combine(folder, name));
                 if (SegmentNames.IsTemporary(name)) FolderFiles.DeleteAbandoned(file.FullName, time);
-                if (!(SegmentNames.IsState(name) || name == SegmentNames.Answers) || !file.Exists || LastUsed(file) >= unusedSince) continue;
+                if (!SegmentNames.IsKept(name) || !file.Exists || LastUsed(file) >= unusedSince) continue;
                 var length = file.Length;
                 if (!FolderFiles.TryDelete(file.FullName)) continue;
                 files++;
@@ -100,7 +100,7 @@ public static class SegmentArchive
         long bytes = 0;
         DateTimeOffset? oldest = null;
         DateTimeOffset? newest = null;
-        foreach (var file in States(folder).Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists))
+        foreach (var file in FolderFiles.Names(folder).Where(SegmentNames.IsKept).Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists))
         {
             count++;
             bytes += file.Length;
@@ -164,6 +164,6 @@ public sealed record ArchiveCheck(int Intact, long Bytes, IReadOnlyList<ArchiveF
 public sealed record ArchiveFault(string Name, SegmentFault Fault);
 
 /// <summary>What was deleted.</summary>
-/// <param name="Files">Number of stored states.</param>
+/// <param name="Files">Number of files.</param>
 /// <param name="Bytes">Their lengths.</param>
 public sealed record ArchiveRemoval(int Files, long Bytes);

@@ -22,6 +22,9 @@ internal static partial class SegmentNames
     /// <summary>True for the name of a stored state.</summary>
     public static bool IsState(string name) => StatePattern().IsMatch(name);
 
+    /// <summary>True for the name of a file that is kept: a state, or the answers.</summary>
+    public static bool IsKept(string name) => IsState(name) || name == Answers;
+
     /// <summary>
     /// The name of a file that is being written. The process id is for people; the writer's number keeps apart writers in one process,
     /// and processes of one id in several containers or after a restart.
