@@ -109,7 +109,7 @@ public sealed class ChatTemplate
             Extra = wish.Variables,
             Settings = settings,
         };
-        return thinking.Reveal(Render(input));
+        return OwnMarkers.Reveal(thinking.Reveal(Render(input)));
     }
 
     private string? Probe(IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt) =>

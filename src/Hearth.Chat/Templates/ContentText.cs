@@ -75,7 +75,7 @@ internal sealed class ContentText
             case ThinkingContent thinking:
                 return thinking.Text;
             case ToolCallContent call:
-                return ToolPrompt.WriteCall(call);
+                return ToolPrompt.SpellCall(call);
             case ToolResultContent result:
                 return OfStray(result);
             case ToolAddedContent { Tool.Name: var name }:

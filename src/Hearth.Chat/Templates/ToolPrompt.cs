@@ -9,17 +9,20 @@ internal static class ToolPrompt
     public static string Describe(IReadOnlyList<ToolDefinition> tools) =>
         List("You can call these tools.", tools)
             .Append("\nTo call a tool, write one JSON object with its name and arguments between tags, and nothing after it:\n")
-            .Append("<tool_call>\n{\"name\": \"tool name\", \"arguments\": {}}\n</tool_call>\n")
-            .Append("The result comes back between <tool_response> tags.").ToString();
+            .Append($"{OwnMarkers.CallOpen}\n{{\"name\": \"tool name\", \"arguments\": {{}}}}\n{OwnMarkers.CallClose}\n")
+            .Append($"The result comes back between {OwnMarkers.ResultOpen} tags.").ToString();
 
     /// <summary>Tools that come later, for a model that knows how to call.</summary>
     public static string DescribeMore(IReadOnlyList<ToolDefinition> tools) => List("From now on you can also call these tools.", tools).ToString();
 
     /// <summary>A call as the model would have written it.</summary>
-    public static string WriteCall(ToolCallContent call) => $"<tool_call>\n{ToolJson.Write(call)}\n</tool_call>";
+    public static string WriteCall(ToolCallContent call) => $"{OwnMarkers.CallOpen}\n{ToolJson.Write(call)}\n{OwnMarkers.CallClose}";
+
+    /// <summary>A call where no call belongs, in words.</summary>
+    public static string SpellCall(ToolCallContent call) => $"<tool_call>\n{ToolJson.Write(call)}\n</tool_call>";
 
     /// <summary>A result as the description announces it.</summary>
-    public static string WriteResult(string text) => $"<tool_response>\n{text}\n</tool_response>";
+    public static string WriteResult(string text) => $"{OwnMarkers.ResultOpen}\n{text}\n{OwnMarkers.ResultClose}";
 
     private static StringBuilder List(string opening, IReadOnlyList<ToolDefinition> tools) =>
         new StringBuilder(opening).Append(" Each line is one tool as JSON:\n").AppendJoin('\n', tools.Select(ToolJson.Write));

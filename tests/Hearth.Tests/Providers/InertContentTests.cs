@@ -68,10 +68,7 @@ public sealed partial class InertContentTests
         Gen<string> text = Gen.OneOf([.. Words, "if (x == 1) { return; }", "日本語", "  \t", "It's 12,345.67 €\n\n"]).Array[0, 6].Select(string.Concat);
         foreach (var (name, source) in sources)
         {
-            // Without a place for tools, Hearth's own description of them spells the tokens of calls, which stay text there.
             var template = SharedTemplates.Parse(source);
-            if (!template.Capabilities.Tools)
-                continue;
             text.Array[SlottedConversation.Slots].Sample(slots =>
             {
                 RenderedPrompt rendered = template.Render(SlottedConversation.Of(slots), DateTimeOffset.UnixEpoch);
