@@ -15,6 +15,9 @@ public sealed record TemplateCapabilities
     /// <summary>The system prompt that the template writes when the conversation has none, or null.</summary>
     public string? DefaultSystem { get; init; }
 
+    /// <summary>A conversation without a system message is refused, or what it says lost.</summary>
+    public bool NeedsSystem { get; init; }
+
     /// <summary>Two user messages in a row are refused, or one of them is lost.</summary>
     public bool NeedsAlternation { get; init; }
 

@@ -30,7 +30,7 @@ internal static class TemplateProbe
     public static TemplateCapabilities Find(ProbeRenderer renderer)
     {
         TemplateCapabilities found = Everything with { PartsOnly = FindParts(renderer) };
-        found = FindRoles(renderer, found);
+        found = FindRoles(renderer, found with { NeedsSystem = NeedsSystem(renderer, found) });
         found = FindTools(renderer, found);
         return found with { Thinking = ThinkingProbe.Find(renderer, found), WritesDate = FindDate(renderer, found) };
     }
@@ -38,6 +38,7 @@ internal static class TemplateProbe
     private static PartRoles FindParts(ProbeRenderer renderer)
     {
         PartRoles parts = PartRoles.None;
+        Add(PartRoles.User, Question, [Guidance, User]);
         Add(PartRoles.User, Question, [User]);
         Add(PartRoles.System, Instructions, [Guidance, User]);
         Add(PartRoles.Assistant, Answer, [User, Assistant, SecondUser]);
@@ -51,6 +52,9 @@ internal static class TemplateProbe
         }
     }
 
+    private static bool NeedsSystem(ProbeRenderer renderer, TemplateCapabilities found) =>
+        !renderer.Shows(new TemplateInput([User], [], found), Question) && renderer.Shows(new TemplateInput([Guidance, User], [], found), Question);
+
     private static TemplateCapabilities FindRoles(ProbeRenderer renderer, TemplateCapabilities found)
     {
         LaterSystem atTheEnd = Place(renderer.Render(found, User, Guidance), Question, before: null);
@@ -59,7 +63,7 @@ internal static class TemplateProbe
         {
             SystemRole = renderer.Shows(new TemplateInput([Guidance, User], [], found), Instructions, Question),
             LaterSystem = (LaterSystem)Math.Min((int)atTheEnd, (int)between),
-            DefaultSystem = FindDefaultSystem(renderer.Render(found, User), renderer.Render(found, Guidance, User)),
+            DefaultSystem = found.NeedsSystem ? null : FindDefaultSystem(renderer.Render(found, User), renderer.Render(found, Guidance, User)),
             NeedsAlternation = !renderer.Shows(new TemplateInput([User, SecondUser], [], found), Question, SecondQuestion),
             NeedsUserFirst = !renderer.Shows(new TemplateInput([Assistant, User], [], found), Answer, Question),
         };

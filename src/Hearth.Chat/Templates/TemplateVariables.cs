@@ -7,10 +7,13 @@ namespace Hearth.Chat.Templates;
 /// <summary>The variables that chat templates read, as transformers names them.</summary>
 internal static class TemplateVariables
 {
+    /// <summary>Said for a client that says nothing, to a template that insists on it.</summary>
+    private static readonly TemplateMessage LeastSystem = new("system", "You are a helpful assistant.");
+
     public static JinjaDict Make(TemplateInput input, TemplateTokens tokens, ToolValues tools)
     {
         JinjaDict variables = new JinjaDict()
-            .Set("messages", new JinjaList(input.Messages.Select(m => (object?)Message(m, input.Capabilities))))
+            .Set("messages", new JinjaList(Messages(input).Select(m => (object?)Message(m, input.Capabilities))))
             .Set("add_generation_prompt", input.AddGenerationPrompt)
             .Set("bos_token", OriginString.Trusted(tokens.Bos))
             .Set("eos_token", OriginString.Trusted(tokens.Eos));
@@ -20,6 +23,9 @@ internal static class TemplateVariables
             variables.Set(name, value is string text ? OriginString.Trusted(text) : value);
         return variables;
     }
+
+    private static IEnumerable<TemplateMessage> Messages(TemplateInput input) =>
+        input.Capabilities.NeedsSystem && input.Messages is not [{ Role: "system" }, ..] ? input.Messages.Prepend(LeastSystem) : input.Messages;
 
     private static JinjaDict Message(TemplateMessage message, TemplateCapabilities capabilities)
     {

@@ -83,6 +83,7 @@ internal sealed record CapabilitiesWire(
     bool SystemRole,
     LaterSystem LaterSystem,
     string? DefaultSystem,
+    bool NeedsSystem,
     bool NeedsAlternation,
     bool NeedsUserFirst,
     PartRoles PartsOnly,
@@ -103,7 +104,7 @@ internal sealed record CapabilitiesWire(
     {
         TemplateCapabilities found = template.Capabilities;
         return new CapabilitiesWire(
-            found.SystemRole, found.LaterSystem, found.DefaultSystem, found.NeedsAlternation, found.NeedsUserFirst, found.PartsOnly,
+            found.SystemRole, found.LaterSystem, found.DefaultSystem, found.NeedsSystem, found.NeedsAlternation, found.NeedsUserFirst, found.PartsOnly,
             found.ToolDefinitions, found.ToolCalls, found.ToolResults, found.ParallelCalls, found.TextBesideCalls, found.UserAfterResult,
             found.ArgumentsAsText, found.NoContentBesideCalls, found.ToolCallIdLength, found.WritesDate, found.Rewrites, ThinkingCardWire.Of(template));
     }

@@ -198,6 +198,8 @@ internal static class RenderMappingCases
     private static IEnumerable<MappingCase> Limits() =>
     [
         new("has no system role", """ "system": "be kind", """ + Messages(Hi), "<user><system-reminder>\nbe kind\n</system-reminder>\n\nhi</user><assistant>", WithoutSystem),
+        new("needs a system message", Messages(Hi), "<system>You are a helpful assistant.<user>hi<assistant>", NeedsSystem),
+        new("needs a system message", """ "system": "be kind", """ + Messages(Hi), "<system>be kind<user>hi<assistant>", NeedsSystem),
         new("has no system role in mid-conversation",
             Messages(Hi, System("now"), Assistant(Text("b")), Hi, System("then")),
             "<user>hi\n\n<system-reminder>\nnow\n</system-reminder></user><assistant>b</assistant><user>hi\n\n<system-reminder>\nthen\n</system-reminder></user><assistant>", Strict),

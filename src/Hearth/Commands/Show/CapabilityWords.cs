@@ -10,7 +10,8 @@ internal static class CapabilityWords
         TemplateCapabilities found = template.Capabilities;
         yield return ("system", Join(
             found.SystemRole ? "has a place for it" : "has no place for it: the user says it",
-            found.DefaultSystem is { } text ? $"writes its own of {text.Length} characters when there is none" : null));
+            found.DefaultSystem is { } text ? $"writes its own of {text.Length} characters when there is none" : null,
+            found.NeedsSystem ? "must be there: Hearth says a short one when the client says none" : null));
         yield return ("later system", found.LaterSystem switch
         {
             LaterSystem.InPlace => "written in its place",

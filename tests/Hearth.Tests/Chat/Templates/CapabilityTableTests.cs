@@ -28,6 +28,7 @@ public sealed class CapabilityTableTests
             found.SystemRole ? "system" : "no-system",
             $"later={found.LaterSystem}",
             found.DefaultSystem is null ? null : "default-system",
+            found.NeedsSystem ? "needs-system" : null,
             found.NeedsAlternation ? "alternates" : null,
             found.NeedsUserFirst ? "user-first" : null,
             found.PartsOnly == PartRoles.None ? null : $"parts={found.PartsOnly}",

@@ -94,6 +94,15 @@ public sealed class ChatTemplateTests
         Assert.EndsWith("<assistant><think></think>", closed.Text.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_template_that_insists_on_a_system_message_is_probed_with_one()
+    {
+        TemplateCapabilities found = Parse(NeedsSystem).Capabilities;
+
+        Assert.True(found.NeedsSystem);
+        Assert.Equal(Parse(Conversations.Tools).Capabilities, found with { NeedsSystem = false });
+    }
+
     [Theory]
     [InlineData("{% for i in range(1000000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}")]
     [InlineData("{% for i in range(20) %}{{ 'a' * 100000 }}{% endfor %}")]

@@ -23,6 +23,9 @@ internal static class Conversations
         "{% set rest = messages[1:] if messages[0].role == 'system' else messages %}"
         + "{% for m in rest %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}{% endfor %}" + Plain;
 
+    /// <summary>Tools, and a system message in front of everything.</summary>
+    public const string NeedsSystem = "{% if messages[0].role != 'system' %}{{ raise_exception('System message first') }}{% endif %}" + Tools;
+
     /// <summary>Only a leading system message is written; later ones vanish.</summary>
     public const string Forgetful = "{% for m in messages %}{% if m.role != 'system' or loop.first %}<{{ m.role }}>{{ m.content }}{% endif %}{% endfor %}" + Opening;
 
