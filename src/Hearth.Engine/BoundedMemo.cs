@@ -8,7 +8,7 @@ namespace Hearth.Engine;
 /// <typeparam name="TValue">A value, which nobody changes.</typeparam>
 /// <param name="mostCost">Most cost of all values together, in the unit that <see cref="Set"/> is given.</param>
 /// <param name="comparer">When two keys name one value; null for the keys' own equality.</param>
-internal sealed class BoundedMemo<TKey, TValue>(int mostCost, IEqualityComparer<TKey>? comparer = null)
+public sealed class BoundedMemo<TKey, TValue>(int mostCost, IEqualityComparer<TKey>? comparer = null)
     where TKey : notnull
     where TValue : class
 {

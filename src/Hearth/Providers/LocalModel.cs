@@ -40,6 +40,9 @@ internal sealed class LocalModel
     /// <summary>Turns prompts into tokens, with those that this model sampled where its own answers come back.</summary>
     public SampledRuns Sampled { get; }
 
+    /// <summary>The calls that this model made.</summary>
+    public SampledCalls Calls { get; } = new();
+
     /// <summary>The format's markers that are single tokens of the vocabulary.</summary>
     public IReadOnlySet<string> TokenMarkers { get; }
 
@@ -52,6 +55,7 @@ internal sealed class LocalModel
     /// </summary>
     public void RememberAnswer(ChatRequest request, PreparedPrompt prompt, IReadOnlyList<int> sampled, ChatMessage answer, bool areOwn)
     {
+        Calls.Remember(answer);
         if (areOwn && answer.Content.All(c => c is TextContent))
             return;
         string next = Guid.NewGuid().ToString("N");

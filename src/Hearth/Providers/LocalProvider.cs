@@ -28,6 +28,8 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
     {
+        request = model.Calls.Restore(request);
+
         // 5: messages -> prompt text. 7: text -> tokens.
         PreparedPrompt prompt = Prepare(request, cancellation);
         if (prompt.Error is { } error)
@@ -49,7 +51,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     public PromptPreview Preview(ChatRequest request)
     {
-        PreparedPrompt prompt = Prepare(request, CancellationToken.None);
+        PreparedPrompt prompt = Prepare(model.Calls.Restore(request), CancellationToken.None);
         if (prompt.Error is { } error)
             return PromptPreview.Failed(error);
         Dictionary<int, string> special = prompt.Tokens.Where(model.Tokenizer.IsSpecial).Distinct()
@@ -60,7 +62,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
     public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) => Task.Factory.StartNew(
         () =>
         {
-            PreparedPrompt prompt = Prepare(request, cancellation);
+            PreparedPrompt prompt = Prepare(model.Calls.Restore(request), cancellation);
             return new PromptCount(prompt.Error, prompt.Tokens.Length);
         },
         cancellation, TaskCreationOptions.DenyChildAttach, _counting);

@@ -55,6 +55,21 @@ public sealed class AnswerReplayTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"a": "é", "b": 1}""")]
+    [InlineData("""{"b": 1.0, "a": "\u00e9"}""")]
+    public async Task A_call_that_a_client_wrote_anew_is_still_what_was_sampled(string arguments)
+    {
+        await using ScriptedModel model = new(OddCall);
+        ChatRequest first = Request(Question);
+        ChatMessage answer = await AnswerAsync(model, first);
+        ToolCallContent call = answer.Content.OfType<ToolCallContent>().Single();
+        ChatMessage anew = answer with { Content = [answer.Content[0], call with { Arguments = Json(arguments) }] };
+        int[] sampled = Sampled(model, first, OddCall);
+
+        Assert.Equal(sampled, model.Provider.Preview(Request(Question, anew, Reply(answer, "here"))).Tokens.Take(sampled.Length));
+    }
+
+    [Theory]
     [InlineData("b", "2")]
     [InlineData("c", "1")]
     public async Task What_a_client_changed_is_what_it_sent(string key, string value)
