@@ -21,7 +21,6 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
 
     private readonly Lock _lock = new();
     private readonly string _folder = Path.Combine(disk.Folder, SegmentNames.Folder(disk.Identity));
-    private long _length;
     private bool _hasFailed;
 
     private string FullPath => Path.Combine(_folder, SegmentNames.Answers);
@@ -40,7 +39,6 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
             if (file.Exists && file.Length <= 2L * mostBytes)
                 bytes = File.ReadAllBytes(FullPath);
         });
-        _length = bytes.Length;
         List<SampledAnswer> answers = [];
         for (int at = 0; at < bytes.Length;)
         {
@@ -60,18 +58,18 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
         {
             Try(() =>
             {
-                byte[] record = Encode(answer);
-                if (_length + record.Length > mostBytes)
-                {
-                    Replace(remembered.Values);
-                    return;
-                }
-
                 FolderFiles.CreatePrivate(disk.Folder);
                 FolderFiles.CreatePrivate(_folder);
-                using FileStream file = FolderFiles.OpenPrivate(FullPath, FileMode.Append);
-                file.Write(record);
-                _length += record.Length;
+                using (FileStream file = FolderFiles.OpenPrivate(FullPath, FileMode.Append))
+                {
+                    if (file.Length + RecordBytes(answer) <= mostBytes)
+                    {
+                        file.Write(Encode(answer));
+                        return;
+                    }
+                }
+
+                Replace(remembered.Values);
             });
         }
     }
@@ -89,14 +87,21 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
         }
 
         string temporary = Path.Combine(_folder, SegmentNames.Temporary(Environment.ProcessId, (ulong)Random.Shared.NextInt64(), 0));
-        using (FileStream file = FolderFiles.OpenPrivate(temporary, FileMode.CreateNew))
+        try
         {
-            foreach (byte[] record in Enumerable.Reverse(kept))
-                file.Write(record);
-        }
+            using (FileStream file = FolderFiles.OpenPrivate(temporary, FileMode.CreateNew))
+            {
+                foreach (byte[] record in Enumerable.Reverse(kept))
+                    file.Write(record);
+            }
 
-        File.Move(temporary, FullPath, overwrite: true);
-        _length = length;
+            File.Move(temporary, FullPath, overwrite: true);
+        }
+        catch
+        {
+            FolderFiles.TryDelete(temporary);
+            throw;
+        }
     }
 
     private static byte[] Encode(SampledAnswer answer)
@@ -107,8 +112,7 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
         BinaryPrimitives.WriteInt32LittleEndian(bytes[CountAt..], answer.Tokens.Length);
         BinaryPrimitives.WriteUInt128LittleEndian(bytes[StartAt..], answer.Start.Value);
         BinaryPrimitives.WriteUInt128LittleEndian(bytes[EndAt..], answer.End.Value);
-        for (int i = 0; i < answer.Tokens.Length; i++)
-            BinaryPrimitives.WriteInt32LittleEndian(bytes[(TokensAt + (i * sizeof(int)))..], answer.Tokens[i]);
+        SegmentFile.WriteTokens(answer.Tokens, bytes[TokensAt..]);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[^ChecksumBytes..], XxHash3.HashToUInt64(bytes[..^ChecksumBytes]));
         return record;
     }

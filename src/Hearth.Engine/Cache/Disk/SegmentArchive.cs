@@ -42,8 +42,8 @@ public static class SegmentArchive
         && FolderFiles.TryDelete(Path.Combine(root, SegmentNames.Folder(identity), fault.Name));
 
     /// <summary>
-    /// Deletes stored states, sampled answers, abandoned temporary files, and folders that are empty then. A server that runs goes on without what it
-    /// misses.
+    /// Deletes stored states, sampled answers, abandoned temporary files, and folders that are empty then. A server that runs goes on
+    /// without what it misses.
     /// </summary>
     /// <param name="root">The cache's folder.</param>
     /// <param name="identity">Whose states; null for all.</param>

@@ -137,7 +137,8 @@ internal static class SegmentFile
             _ => false,
         };
 
-    private static void WriteTokens(ReadOnlySpan<int> tokens, Span<byte> bytes)
+    /// <summary>Token ids as they stand in files.</summary>
+    public static void WriteTokens(ReadOnlySpan<int> tokens, Span<byte> bytes)
     {
         for (var i = 0; i < tokens.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes[(i * sizeof(int))..], tokens[i]);
     }
