@@ -24,12 +24,9 @@ internal sealed class LocalModelLoader(string? home)
     private ModelLoad Load(LaunchSettings settings, IProgress<LoadStep> progress, ILoggerFactory loggers, CancellationToken cancellation)
     {
         progress.Report(new LoadStep(LoadStage.Plan, 0));
-        LocatedModel located = ModelLocator.Find(settings.Model);
-        if (located.File is not { } file)
-            return new ModelLoad.Failed(located.Error!);
-        (TemplateSource? source, string? problem) = TemplateSource.Choose(file, settings.ChatTemplate);
-        if ((problem ?? ModelCard.FormatProblem(settings.Format)) is { } wrong)
-            return new ModelLoad.Failed(wrong);
+        (GgufFile? file, TemplateSource? source, string? problem) = ModelCard.Choose(settings);
+        if (file is null || source is null)
+            return new ModelLoad.Failed(problem!);
         try
         {
             LlamaLibrary library = LlamaLibrary.Load(NativePackages.Find(Backend(settings.Gpu)), loggers.CreateLogger("llama"));
@@ -38,7 +35,7 @@ internal sealed class LocalModelLoader(string? home)
                 return new ModelLoad.Failed(plan.Error!);
             (DiskCacheSettings? disk, string? diskLine) = DiskCache(file, engineSettings, library.Installed.Package, settings);
             IReadOnlyList<string> explanation = diskLine is null ? plan.Explanation : [.. plan.Explanation, diskLine];
-            return Load(file, source!, engineSettings with { DiskCache = disk }, ledger, explanation, settings, progress, loggers, cancellation);
+            return Load(file, source, engineSettings with { DiskCache = disk }, ledger, explanation, settings, progress, loggers, cancellation);
         }
         catch (LlamaException e)
         {

@@ -13,10 +13,17 @@ namespace Hearth.Providers;
 /// <param name="Format">The format in which it writes calls and thinking.</param>
 internal sealed record ModelCard(GgufFile File, TemplateSource Source, ChatTemplate Template, IOutputFormat Format)
 {
-    /// <summary>What is wrong with a choice of format, in one sentence, or null.</summary>
-    public static string? FormatProblem(string? choice) => choice is null || OutputFormats.Find(choice) is not null
-        ? null
-        : $"--format expects one of {string.Join(", ", OutputFormats.All.Select(f => f.Name))}, not '{choice}'.";
+    /// <summary>The file and the template that the settings mean, or one sentence that says what is wrong with them.</summary>
+    public static (GgufFile? File, TemplateSource? Source, string? Error) Choose(LaunchSettings settings)
+    {
+        LocatedModel located = ModelLocator.Find(settings.Model);
+        if (located.File is not { } file)
+            return (null, null, located.Error);
+        (TemplateSource? source, string? error) = TemplateSource.Choose(file, settings.ChatTemplate);
+        if (error is null && settings.Format is { } format && OutputFormats.Find(format) is null)
+            error = $"--format expects one of {string.Join(", ", OutputFormats.All.Select(f => f.Name))}, not '{format}'.";
+        return error is null ? (file, source, null) : (null, null, error);
+    }
 
     /// <summary>The card of a model whose vocabulary has <paramref name="tokens"/>.</summary>
     /// <exception cref="JinjaException">The template cannot be parsed.</exception>

@@ -54,17 +54,14 @@ internal static class ShowCommand
 
     private static (ModelCard? Card, string? Error) Read(LaunchSettings settings)
     {
-        LocatedModel located = ModelLocator.Find(settings.Model);
-        if (located.File is not { } file)
-            return (null, located.Error);
-        (TemplateSource? source, string? error) = TemplateSource.Choose(file, settings.ChatTemplate);
-        if ((error ?? ModelCard.FormatProblem(settings.Format)) is { } wrong)
-            return (null, wrong);
+        (GgufFile? file, TemplateSource? source, string? error) = ModelCard.Choose(settings);
+        if (file is null || source is null)
+            return (null, error);
         try
         {
             IReadOnlyList<string> vocabulary = file.ReadVocabulary();
             TemplateTokens tokens = new(Token("bos"), Token("eos"));
-            return (ModelCard.Of(file, source!, tokens, settings), null);
+            return (ModelCard.Of(file, source, tokens, settings), null);
 
             string Token(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
         }
