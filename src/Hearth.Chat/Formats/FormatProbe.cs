@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hearth.Chat.Templates;
+using static Hearth.Chat.Templates.ProbeConversations;
 
 namespace Hearth.Chat.Formats;
 
@@ -9,10 +10,6 @@ namespace Hearth.Chat.Formats;
 /// </summary>
 public static class FormatProbe
 {
-    private const string Question = "hearthquestion";
-    private const string Value = "hearthvalue";
-    private const string Result = "hearthresult";
-
     /// <summary>Templates that write no calls, or fail to, by a text that is in them.</summary>
     private static readonly (string Sign, string Format)[] Signs =
     [
@@ -36,24 +33,25 @@ public static class FormatProbe
     /// <summary>What the template writes for an answer that is a call, in every way that a call can be given to it.</summary>
     private static IEnumerable<string> CallTexts(ChatTemplate template)
     {
+        TemplateCapabilities assumed = template.Capabilities with { ToolDefinitions = true, ToolCalls = true, ToolResults = true };
+        if (template.RenderHistory([ChatMessage.OfText(ChatRole.User, Question)], [Lookup], assumed) is not { } before)
+            yield break;
         foreach (string id in CallIds)
         {
             foreach (bool asText in new[] { template.Capabilities.ArgumentsAsText, !template.Capabilities.ArgumentsAsText })
             {
-                if (CallText(template, id, template.Capabilities with { ToolDefinitions = true, ToolCalls = true, ToolResults = true, ArgumentsAsText = asText }) is { } text)
+                if (CallText(template, before, id, assumed with { ArgumentsAsText = asText }) is { } text)
                     yield return text;
             }
         }
     }
 
-    private static string? CallText(ChatTemplate template, string id, TemplateCapabilities assumed)
+    private static string? CallText(ChatTemplate template, string before, string id, TemplateCapabilities assumed)
     {
         ChatMessage question = ChatMessage.OfText(ChatRole.User, Question);
-        ChatMessage call = new(ChatRole.Assistant, [new ToolCallContent(id, Tool.Name, Arguments)]);
+        ChatMessage call = new(ChatRole.Assistant, [new ToolCallContent(id, Lookup.Name, Arguments)]);
         ChatMessage result = new(ChatRole.User, [new ToolResultContent(id, [new TextContent(Result)], IsError: false)]);
-        string? before = template.RenderHistory([question], [Tool], assumed);
-        string? after = template.RenderHistory([question, call, result], [Tool], assumed);
-        if (before is null || after is null)
+        if (template.RenderHistory([question, call, result], [Lookup], assumed) is not { } after)
             return null;
         int start = before.AsSpan().CommonPrefixLength(after);
         if (start < before.Length)
@@ -64,17 +62,17 @@ public static class FormatProbe
 
     private static bool Reads(IOutputFormat format, string text)
     {
-        IReadOnlyList<ChatEvent> events = format.ReadAll([text], [Tool]);
+        IReadOnlyList<ChatEvent> events = format.ReadAll([text], [Lookup]);
         string arguments = string.Concat(events.OfType<ToolCallArguments>().Select(a => a.Json));
-        return events.OfType<ToolCallStarted>().Select(c => c.Name).SequenceEqual([Tool.Name])
+        return events.OfType<ToolCallStarted>().Select(c => c.Name).SequenceEqual([Lookup.Name])
             && events.OfType<ToolCallFinished>().Any()
             && Json(arguments) is { } read && JsonElement.DeepEquals(read, Arguments);
     }
 
-    private static JsonElement Arguments { get; } = Json($$"""{"key": "{{Value}}", "count": 3}""")!.Value;
+    private static JsonElement Arguments { get; } = Json($$"""{"key": "{{ArgumentValue}}", "count": 3}""")!.Value;
 
-    private static ToolDefinition Tool { get; } = new(
-        "hearthlookup",
+    private static ToolDefinition Lookup { get; } = new(
+        ToolName,
         "Looks up",
         Json("""{"type": "object", "properties": {"key": {"type": "string", "description": "a key"}, "count": {"type": "integer", "description": "how many"}}, "required": ["key"]}""")!.Value);
 

@@ -63,7 +63,7 @@ internal sealed class HeaderParser(OutputParserSettings settings, HeaderDialect 
             yield return wait;
         if (dialect.AllowsList && header is [var only] && string.IsNullOrWhiteSpace(only) && Input.Character == '[')
         {
-            foreach (Wait wait in ReadList(new JsonCallReader(Input, Output, MayCall)))
+            foreach (Wait wait in ReadList(new JsonCallReader(Input, Output, name => MayCall(name))))
                 yield return wait;
             yield break;
         }

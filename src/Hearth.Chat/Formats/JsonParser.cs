@@ -23,7 +23,7 @@ internal sealed class JsonParser(OutputParserSettings settings, JsonDialect dial
             Input.Advance();
         foreach (Wait wait in Input.SkipSpace())
             yield return wait;
-        JsonCallReader reader = new(Input, Output, name => hasMarker ? MayCall(name) : Offers(name)) { NamesAreKeys = dialect.NamesAreKeys };
+        JsonCallReader reader = new(Input, Output, name => MayCall(name, hasMarker)) { NamesAreKeys = dialect.NamesAreKeys };
         bool isList = Input.Character == '[';
         foreach (Wait wait in isList ? ReadList(reader) : ReadObjects(reader, hasMarker))
             yield return wait;

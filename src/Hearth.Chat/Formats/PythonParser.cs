@@ -32,7 +32,7 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
         bool isList = Input.Character == '[';
         if (isList)
             Input.Advance();
-        JsonCallReader json = new(Input, Output, name => hasMarker ? MayCall(name) : Offers(name));
+        JsonCallReader json = new(Input, Output, name => MayCall(name, hasMarker));
         bool hasMore = true;
         while (hasMore)
         {
@@ -72,12 +72,12 @@ internal sealed class PythonParser(OutputParserSettings settings, IEnumerable<st
             CloseCall();
     }
 
-    private IEnumerable<Wait> ReadCall(bool mayBeUnknown)
+    private IEnumerable<Wait> ReadCall(bool isAnnounced)
     {
         foreach (Wait wait in ReadName(".-_"))
             yield return wait;
         string name = _name.ToString();
-        if (name.Length == 0 || !TryTake('(') || !(mayBeUnknown ? MayCall(name) : Offers(name)))
+        if (name.Length == 0 || !TryTake('(') || !MayCall(name, isAnnounced))
             yield break;
         Output.OpenCall(name);
         Output.WriteArguments("{");

@@ -28,7 +28,7 @@ internal static class Methods
 
     private static Func<Arguments, RenderState, object?>? DictMethod(JinjaDict dict, string name) => name switch
     {
-        "get" => (a, _) => dict.Has(a.Require(0, "key", "get")) && dict.TryGet(a.Get(0, "key"), out object? value) ? value : a.Get(1, "default"),
+        "get" => (a, _) => dict.TryGetHashable(a.Require(0, "key", "get"), out object? value) ? value : a.Get(1, "default"),
         "fromkeys" => (a, _) => FromKeys(Operators.Iterate(a.Require(0, "iterable", "fromkeys")), a.Get(1, "value")),
         "items" => (_, _) => JinjaList.ViewOf("dict_items", SequenceFilters.Pairs(dict)),
         "keys" => (_, _) => JinjaList.ViewOf("dict_keys", dict.Entries.Select(e => e.Key)),

@@ -107,7 +107,7 @@ internal static class Operators
         OriginString text => item is OriginString part
             ? text.Text.Contains(part.Text, StringComparison.Ordinal)
             : throw JinjaException.Type($"'in <string>' requires string as left operand, not {Python.TypeName(item)}"),
-        JinjaDict dict => dict.Has(item),
+        JinjaDict dict => dict.TryGetHashable(item, out _),
         _ => Iterate(container, "argument of type '{0}' is not iterable").Any(other => AreEqual(other, item, state)),
     };
 

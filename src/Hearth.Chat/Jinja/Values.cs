@@ -116,11 +116,11 @@ public sealed class JinjaDict
         return isFound;
     }
 
-    /// <summary>Whether there is such a key; asking for one that cannot be is an error.</summary>
-    internal bool Has(object? key)
+    /// <summary>The value of a key, if there is one; asking for a key that cannot be is an error.</summary>
+    internal bool TryGetHashable(object? key, out object? value)
     {
         CheckHashable(key);
-        return _index.ContainsKey(Wrap(key));
+        return TryGet(key, out value);
     }
 
     internal static void CheckHashable(object? key)

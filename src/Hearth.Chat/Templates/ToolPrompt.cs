@@ -16,13 +16,15 @@ internal static class ToolPrompt
     public static string DescribeMore(IReadOnlyList<ToolDefinition> tools) => List("From now on you can also call these tools.", tools).ToString();
 
     /// <summary>A call as the model would have written it.</summary>
-    public static string WriteCall(ToolCallContent call) => $"{OwnMarkers.CallOpen}\n{ToolJson.Write(call)}\n{OwnMarkers.CallClose}";
+    public static string WriteCall(ToolCallContent call) => Between(OwnMarkers.CallOpen, ToolJson.Write(call), OwnMarkers.CallClose);
 
     /// <summary>A call where no call belongs, in words.</summary>
-    public static string SpellCall(ToolCallContent call) => $"<tool_call>\n{ToolJson.Write(call)}\n</tool_call>";
+    public static string SpellCall(ToolCallContent call) => Between("<tool_call>", ToolJson.Write(call), "</tool_call>");
 
     /// <summary>A result as the description announces it.</summary>
-    public static string WriteResult(string text) => $"{OwnMarkers.ResultOpen}\n{text}\n{OwnMarkers.ResultClose}";
+    public static string WriteResult(string text) => Between(OwnMarkers.ResultOpen, text, OwnMarkers.ResultClose);
+
+    private static string Between(string open, string text, string close) => $"{open}\n{text}\n{close}";
 
     private static StringBuilder List(string opening, IReadOnlyList<ToolDefinition> tools) =>
         new StringBuilder(opening).Append(" Each line is one tool as JSON:\n").AppendJoin('\n', tools.Select(ToolJson.Write));

@@ -102,8 +102,11 @@ internal abstract class MarkedParser(
         }
     }
 
-    /// <summary>True for a name that may be called here: while the model thinks, it may only think of a call.</summary>
-    protected bool MayCall(string name) => !Output.IsThinking || Offers(name);
+    /// <summary>
+    /// True for a name that may be called here. Only an offered tool is sure to be meant where no marker announces the call, and while the
+    /// model thinks, which may only think of a call.
+    /// </summary>
+    protected bool MayCall(string name, bool isAnnounced = true) => (isAnnounced && !Output.IsThinking) || Offers(name);
 
     /// <summary>The open call is complete, and all that was read of it understood.</summary>
     protected void CloseCall()
