@@ -99,7 +99,7 @@ public sealed class Engine : IAsyncDisposable
     {
         Validate(request);
         var longest = _loop.Limits.LongestPrompt(request.MaxTokens);
-        if (request.Prompt.Count > longest) return new Submission.PromptTooLong(request.Prompt.Count, longest);
+        if (request.Prompt.Length > longest) return new Submission.PromptTooLong(request.Prompt.Length, longest);
         var health = Health;
         if (health.State is not (EngineState.Ready or EngineState.Reloading)) return new Submission.Unavailable(health.Reason!);
 
@@ -158,7 +158,7 @@ public sealed class Engine : IAsyncDisposable
     private void Validate(GenerationRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request.MaxTokens, nameof(request));
-        if (request.Prompt.Count == 0) throw new ArgumentException("A prompt needs at least one token.", nameof(request));
+        if (request.Prompt.Length == 0) throw new ArgumentException("A prompt needs at least one token.", nameof(request));
         foreach (var token in request.Prompt)
         {
             if ((uint)token >= (uint)_vocabulary.Size)

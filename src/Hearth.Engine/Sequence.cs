@@ -29,9 +29,9 @@ internal sealed class Sequence
     /// <summary>Takes a copy of the request's prompt, so that nobody else can change it any more.</summary>
     public Sequence(GenerationRequest request, VocabularyFacts vocabulary, long submittedAt)
     {
-        _promptLength = _count = request.Prompt.Count;
+        _promptLength = _count = request.Prompt.Length;
         _tokens = new int[_promptLength + Math.Min(request.MaxTokens, AnswerCapacity)];
-        for (var i = 0; i < _promptLength; i++) _tokens[i] = request.Prompt[i];
+        request.Prompt.CopyTo(_tokens.AsSpan());
         MaxTokens = request.MaxTokens;
         (Priority, Session) = (request.Priority, request.Session);
         SubmittedAt = _since = submittedAt;

@@ -37,7 +37,15 @@ internal sealed class LlamaDecoder : IDecoder
         Limits = new DecoderLimits(
             settings.CellPool, settings.SequenceIds, settings.BatchTokens, settings.MicroBatchTokens, model.Vocab.TokenCount,
             MemoryKinds.Of(model));
-        _noState = Limits.Memory.NeedsCheckpoints() ? Read(_scratch, StateFlags.PartialOnly)[StateHeaderBytes..] : [];
+        try
+        {
+            _noState = Limits.Memory.NeedsCheckpoints() ? Read(_scratch, StateFlags.PartialOnly)[StateHeaderBytes..] : [];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
