@@ -127,7 +127,7 @@ public sealed class Generation(ChannelReader<GenerationEvent> events, Action can
     /// <summary>The request's events; completes after the terminal one.</summary>
     public ChannelReader<GenerationEvent> Events { get; } = events;
 
-    /// <summary>Asks the engine to end the request within one step; harmless when it already ended.</summary>
+    /// <summary>Asks the engine to end the request: at once in the queue and where nobody else needs the step in progress, else after that step. Harmless when it already ended.</summary>
     public void Cancel() => cancel();
 
     /// <inheritdoc/>

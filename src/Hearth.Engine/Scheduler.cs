@@ -82,12 +82,9 @@ internal sealed class Scheduler
     {
         get
         {
-            foreach (var entry in _plan.Entries)
-            {
-                if (_holders[entry.SequenceId] is { IsAbandoned: false }) return false;
-            }
-
-            return true;
+            var isForNobody = true;
+            foreach (var entry in _plan.Entries) isForNobody &= _holders[entry.SequenceId] is not { IsAbandoned: false };
+            return isForNobody;
         }
     }
 
@@ -301,7 +298,7 @@ internal sealed class Scheduler
 
     private void Start(Sequence sequence, Reuse reuse)
     {
-        var source = SourceOf(reuse, sequence);
+        var source = reuse.SourceFor(sequence.Session);
         var branch = _cache.Lease(reuse, sequence, _now);
         _waiting.Remove(sequence);
         sequence.Branch = branch;
@@ -318,13 +315,6 @@ internal sealed class Scheduler
         sequence.ReusedTokens = branch.Length;
         sequence.Prefix = new PrefixReport(reused, source, Math.Max(reuse.Shared.Length, reused), reuse.PartedTokens());
         _effects.Add(new SchedulerEffect(SchedulerEffectKind.Started, sequence));
-    }
-
-    private static PrefixSource SourceOf(Reuse reuse, Sequence sequence)
-    {
-        if (reuse.Source is not { } source) return PrefixSource.None;
-        if (source.Holder is not null) return PrefixSource.InFlight;
-        return source.Session is { } session && session == sequence.Session ? PrefixSource.SameSession : PrefixSource.OtherSession;
     }
 
     // Its client sees a pause and nothing else: what was computed is continued, or computed again if its cells went.
