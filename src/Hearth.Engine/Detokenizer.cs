@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Text;
-using Hearth.Llama;
 
 namespace Hearth.Engine;
 
@@ -12,32 +12,27 @@ public readonly record struct DetokenizedPiece(string? Text, int SpecialToken);
 /// Token ids to text for one answer, as they are generated. Text comes only in whole characters, however tokens split them; bytes that
 /// are no UTF-8 become U+FFFD and hold nothing up. Not thread-safe.
 /// </summary>
-/// <param name="vocab">The model's vocabulary.</param>
-/// <param name="markers">Tokens that steer a format's parser and therefore come as special tokens, besides all control tokens.</param>
-public sealed class Detokenizer(LlamaVocab vocab, IReadOnlySet<int> markers)
+/// <param name="tokenizer">The model's; it says what is special.</param>
+/// <param name="markers">Tokens that steer a format's parser and therefore come as special tokens, besides control tokens.</param>
+public sealed class Detokenizer(Tokenizer tokenizer, IReadOnlySet<int> markers)
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
-    private byte[] _bytes = new byte[64];
+    private readonly ArrayBufferWriter<byte> _bytes = new();
     private char[] _chars = new char[128];
 
     /// <summary>Reads the next token and adds what is certain.</summary>
     public void Add(int token, ICollection<DetokenizedPiece> pieces)
     {
-        if (vocab.IsControl(token) || markers.Contains(token))
+        if (tokenizer.Steers(token, markers))
         {
             Flush(pieces);
             pieces.Add(new DetokenizedPiece(null, token));
             return;
         }
 
-        int count = vocab.TokenToPiece(token, _bytes, special: false);
-        if (count < 0)
-        {
-            _bytes = new byte[-count];
-            count = vocab.TokenToPiece(token, _bytes, special: false);
-        }
-
-        Decode(_bytes.AsSpan(0, count), isEnd: false, pieces);
+        _bytes.ResetWrittenCount();
+        tokenizer.WriteText(token, _bytes);
+        Decode(_bytes.WrittenSpan, isEnd: false, pieces);
     }
 
     /// <summary>The answer ended: an unfinished character becomes U+FFFD.</summary>

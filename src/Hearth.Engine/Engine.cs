@@ -1,3 +1,4 @@
+using Hearth.Engine.Cache;
 using Hearth.Engine.Decoding;
 using Hearth.Llama;
 using Microsoft.Extensions.Logging;
@@ -13,8 +14,10 @@ public sealed class Engine : IAsyncDisposable
 #pragma warning restore MA0049
 {
     /// <summary>
-    /// Longest that draining and disposing wait for the step in progress, which cannot be interrupted: a whole chunk on a machine that
-    /// prefills twenty tokens a second. A thread that is still inside the library then is left behind with the model it uses.
+    /// Longest that draining and disposing wait for the step in progress. On processors it is interrupted within milliseconds, but for
+    /// steps of several recurrent states and of unproven memory (<see cref="MemoryKinds.CanInterrupt"/>), and other devices finish theirs:
+    /// a whole chunk on a machine that prefills twenty tokens a second. A thread that is still inside the library then is left behind with
+    /// the model it uses.
     /// </summary>
     public static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(30);
 
@@ -96,27 +99,21 @@ public sealed class Engine : IAsyncDisposable
     {
         Validate(request);
         var longest = _loop.Limits.LongestPrompt(request.MaxTokens);
-        if (request.Prompt.Count > longest) return new Submission.PromptTooLong(request.Prompt.Count, longest);
+        if (request.Prompt.Length > longest) return new Submission.PromptTooLong(request.Prompt.Length, longest);
         var health = Health;
         if (health.State is not (EngineState.Ready or EngineState.Reloading)) return new Submission.Unavailable(health.Reason!);
 
         var sequence = new Sequence(request, _vocabulary, _time.GetTimestamp());
-        if (!_loop.TryTakePlace()) return new Submission.Overloaded();
-        if (!_loop.TryPost(new EngineCommand.Submit(sequence)))
+        return _loop.Inbox.Submit(sequence) switch
         {
-            _loop.LeavePlace();
-            return new Submission.Unavailable(Health.Reason ?? "The engine is stopping.");
-        }
-
-        var isCancelled = 0;
-        return new Submission.Accepted(new Generation(sequence.Events.Reader, () =>
-        {
-            if (Interlocked.Exchange(ref isCancelled, 1) == 0) _loop.TryPost(new EngineCommand.Cancel(sequence));
-        }));
+            InboxEntry.Accepted => new Submission.Accepted(new Generation(sequence.Events.Reader, OnceOnly(() => _loop.Inbox.Cancel(sequence)))),
+            InboxEntry.Full => new Submission.Overloaded(),
+            _ => new Submission.Unavailable(Health.Reason ?? "The engine is stopping."),
+        };
     }
 
     /// <summary>Drops every cached prefix that no running request uses, from the cells and from memory, before the next step.</summary>
-    public void Forget() => _loop.TryPost(new EngineCommand.Forget());
+    public void Forget() => _loop.Inbox.TryPost(new EngineCommand.Forget());
 
     /// <summary>
     /// Takes no more requests, lets those it has finish until <paramref name="deadline"/> is over, then cancels the rest. Returns when
@@ -126,9 +123,9 @@ public sealed class Engine : IAsyncDisposable
     {
         _isDraining = true;
         var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_loop.TryPost(new EngineCommand.NotifyWhenIdle(idle))) return;
+        if (!_loop.Inbox.TryPost(new EngineCommand.NotifyWhenIdle(idle))) return;
         if (await CompletesWithin(idle.Task, deadline)) return;
-        _loop.TryPost(new EngineCommand.CancelAll());
+        _loop.CancelAll();
         await CompletesWithin(idle.Task, LongestStep);
     }
 
@@ -143,6 +140,15 @@ public sealed class Engine : IAsyncDisposable
         else _log.LogError("The step in progress did not end within {LongestStep}; its thread and the model are left behind", LongestStep);
     }
 
+    private static Action OnceOnly(Action action)
+    {
+        var isDone = 0;
+        return () =>
+        {
+            if (Interlocked.Exchange(ref isDone, 1) == 0) action();
+        };
+    }
+
     private async Task<bool> CompletesWithin(Task task, TimeSpan duration)
     {
         await task.WaitAsync(duration, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -152,7 +158,7 @@ public sealed class Engine : IAsyncDisposable
     private void Validate(GenerationRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request.MaxTokens, nameof(request));
-        if (request.Prompt.Count == 0) throw new ArgumentException("A prompt needs at least one token.", nameof(request));
+        if (request.Prompt.Length == 0) throw new ArgumentException("A prompt needs at least one token.", nameof(request));
         foreach (var token in request.Prompt)
         {
             if ((uint)token >= (uint)_vocabulary.Size)

@@ -7,7 +7,8 @@ namespace Hearth.Engine;
 
 /// <summary>
 /// The engine thread: take commands, plan, decode, sample, tell the scheduler, publish. Owns the scheduler and the decoder; other
-/// threads reach it through <see cref="TryPost"/> and the queue's places only, and read what is published.
+/// threads reach it through the <see cref="Inbox"/> only, and read what is published. Whatever throws, the thread comes to its end: every
+/// request gets one, decoder and disk thread are let go of, and <see cref="Health"/> says why.
 /// </summary>
 internal sealed class EngineLoop
 {
@@ -27,90 +28,100 @@ internal sealed class EngineLoop
     private readonly Func<IDecoder> _createDecoder;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly int _queueCapacity;
+    private readonly CallerEvents _callers;
     private readonly Scheduler _scheduler;
     private readonly DiskThread? _disk;
 
     // Of their own, because they come after the inbox was closed as well; a command wakes the thread for them.
     private readonly Channel<DiskResult> _diskResults = Channel.CreateUnbounded<DiskResult>(new UnboundedChannelOptions { SingleReader = true });
 
-    // Unbounded so that a cancel is never lost and never blocks, and yet small: requests that are not admitted are bounded by the queue
-    // capacity, each request is cancelled once at most, and the engine thread empties the channel before every step.
-    private readonly Channel<EngineCommand> _inbox =
-        Channel.CreateUnbounded<EngineCommand>(new UnboundedChannelOptions { SingleReader = true });
-
     private readonly List<TaskCompletionSource> _idleWaiters = [];
     private readonly SampledToken[] _sampled;
-
-    // One event per token id: events are immutable, so every stream shares them and a token costs no allocation.
-    private readonly TokenGenerated?[] _tokenEvents;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IDecoder _decoder;
-    private int _unadmitted;
+
+    // Null only once it was disposed of.
+    private IDecoder? _decoder;
     private int _stepsSinceReload = StepsBetweenReloads;
     private long _steps;
     private volatile EngineHealth _health = EngineHealth.Ready;
     private volatile bool _isIdle = true;
+    private volatile bool _cancelsAll;
+    private volatile bool _isStopping;
 
     /// <summary>Makes the decoder on the calling thread, so that its errors are the caller's.</summary>
     public EngineLoop(
         EngineSettings settings, VocabularyFacts vocabulary, Func<IDecoder> createDecoder, TimeProvider time, ILogger log)
     {
-        (_vocabulary, _createDecoder, _time, _log, _queueCapacity) = (vocabulary, createDecoder, time, log, settings.QueueCapacity);
-        _decoder = createDecoder();
-        var sizes = _decoder.Limits;
-        Limits = new SchedulerLimits(settings.Window, sizes.Cells, settings.MaxSequences, sizes.BatchTokens, sizes.MicroBatchTokens)
-        {
-            SequenceIds = sizes.Sequences,
-            Memory = sizes.Memory,
-            SavedBytes = settings.SavedBytes,
-            DiskBytes = DiskBytes(settings.DiskCache),
-            IdleShare = settings.IdleShare,
-            StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * time.TimestampFrequency),
-            TicksPerSecond = time.TimestampFrequency,
-        };
-        _scheduler = new Scheduler(Limits, (sequenceId, position) => _decoder.HoldsWindow(sequenceId, position));
+        (_vocabulary, _createDecoder, _time, _log) = (vocabulary, createDecoder, time, log);
+        Inbox = new EngineInbox(settings.QueueCapacity, time);
+        _callers = new CallerEvents(vocabulary.Size, Inbox, time);
         _sampled = new SampledToken[settings.MaxSequences];
-        _tokenEvents = new TokenGenerated?[vocabulary.Size];
-        if (settings.DiskCache is { } disk) _disk = new DiskThread(disk, time, log, TakeDiskResult);
+        _decoder = createDecoder();
+        try
+        {
+            Limits = LimitsOf(settings, _decoder.Limits, time.TimestampFrequency);
+            _scheduler = new Scheduler(Limits, (sequenceId, position) => _decoder!.HoldsWindow(sequenceId, position));
+            _scheduler.Planned.IsUnwanted = IsUnwanted;
+            if (settings.DiskCache is { } disk) _disk = new DiskThread(disk, time, log, TakeDiskResult);
+        }
+        catch
+        {
+            FreeDecoder();
+            throw;
+        }
     }
 
     /// <summary>The sizes that requests are planned within.</summary>
     public SchedulerLimits Limits { get; }
 
+    /// <summary>What other threads ask.</summary>
+    public EngineInbox Inbox { get; }
+
     /// <summary>Ready, reloading, faulted or stopped.</summary>
     public EngineHealth Health => _health;
 
     /// <summary>True while the engine thread waits for a command and none of a new request is on its way.</summary>
-    public bool IsIdle => _isIdle && Volatile.Read(ref _unadmitted) <= 0;
+    public bool IsIdle => _isIdle && Inbox.Waiting == 0;
 
     /// <summary>Completes when the thread has ended every request and let go of the decoder.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>Advisory copy of the books.</summary>
     public EngineCounters Counters => new(
-        Math.Max(0, Volatile.Read(ref _unadmitted)), _scheduler.Running, _scheduler.Cache.LeasedCells, _scheduler.Cache.UsedCells,
+        Inbox.Waiting, _scheduler.Running, _scheduler.Cache.LeasedCells, _scheduler.Cache.UsedCells,
         _scheduler.Cache.SavedBytes, Volatile.Read(ref _steps), _scheduler.Cache.Disk.Bytes, _scheduler.Cache.Disk.Files);
 
     /// <summary>Starts the engine's own thread: native steps block for long, which the pool's threads must not.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "hearth-engine" }.Start();
 
-    /// <summary>No command is taken any more; those already in the inbox are, then everything left fails.</summary>
-    public void Stop() => _inbox.Writer.TryComplete();
-
-    /// <summary>Never blocks. False when the engine has ended.</summary>
-    public bool TryPost(EngineCommand command) => _inbox.Writer.TryWrite(command);
-
-    /// <summary>Takes one place in the queue, which the engine thread gives back at admission. False when there is none.</summary>
-    public bool TryTakePlace()
+    /// <summary>
+    /// No command is taken any more; those already in the inbox are, then everything left fails. The step in progress is interrupted
+    /// where it can be.
+    /// </summary>
+    public void Stop()
     {
-        if (Interlocked.Increment(ref _unadmitted) <= _queueCapacity) return true;
-        LeavePlace();
-        return false;
+        Inbox.Close();
+        _isStopping = true;
     }
 
-    /// <summary>Gives a place in the queue back.</summary>
-    public void LeavePlace() => Interlocked.Decrement(ref _unadmitted);
+    /// <summary>From now on nobody gets any more of anything; the step in progress is interrupted where it can be.</summary>
+    public void CancelAll()
+    {
+        _cancelsAll = true;
+        Inbox.TryPost(new EngineCommand.CancelAll());
+    }
+
+    private static SchedulerLimits LimitsOf(EngineSettings settings, DecoderLimits sizes, long ticksPerSecond) =>
+        new(settings.Window, sizes.Cells, settings.MaxSequences, sizes.BatchTokens, sizes.MicroBatchTokens)
+        {
+            SequenceIds = sizes.Sequences,
+            Memory = sizes.Memory,
+            SavedBytes = settings.SavedBytes,
+            DiskBytes = DiskBytes(settings.DiskCache),
+            IdleShare = settings.IdleShare,
+            StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * ticksPerSecond),
+            TicksPerSecond = ticksPerSecond,
+        };
 
     // Other models keep at most half of what all may take together.
     private static long DiskBytes(DiskCacheSettings? disk) =>
@@ -119,21 +130,32 @@ internal sealed class EngineLoop
     private void Run()
     {
         string? fault = null;
-        do
+        try
         {
-            try
-            {
-                if (fault is not null) Reload(fault);
-                fault = StepUntilStopped();
-            }
-            catch (Exception exception)
-            {
-                fault = exception.Message;
-                _log.LogError(exception, "The engine's step failed");
-            }
+            do fault = RunUntilFault(fault);
+            while (fault is not null && Survives(fault));
         }
-        while (fault is not null && Survives(fault));
+        catch (Exception exception)
+        {
+            // Nothing that the engine wrote down can be trusted any more.
+            Report(exception, "The engine's books broke");
+        }
+
         End(fault);
+    }
+
+    private string? RunUntilFault(string? before)
+    {
+        try
+        {
+            if (before is not null) Reload(before);
+            return StepUntilStopped();
+        }
+        catch (Exception exception)
+        {
+            Report(exception, "The engine's step failed");
+            return exception.Message;
+        }
     }
 
     // Returns the decoder's fault, or null when the inbox was closed.
@@ -141,9 +163,10 @@ internal sealed class EngineLoop
     {
         _disk?.AwaitFirstScan(LongestScan);
         var idlePlans = 0;
-        while (!_inbox.Reader.Completion.IsCompleted)
+        while (true)
         {
             TakeCommands();
+            if (Inbox.IsDone) return SaveTheRest();
             var plan = _scheduler.Plan(_time.GetTimestamp());
             if (!plan.IsEmpty || (_scheduler.IsIdle && _idleWaiters.Count == 0 && _scheduler.PlanTidying()))
             {
@@ -154,8 +177,6 @@ internal sealed class EngineLoop
             else if (_scheduler.WaitsForDisk) AwaitCommand();
             else if (++idlePlans > 1) throw new InvalidOperationException("Requests wait, and nothing is planned for them.");
         }
-
-        return SaveTheRest();
     }
 
     // What was computed last is not lost with the process, as far as it can be written soon.
@@ -184,7 +205,7 @@ internal sealed class EngineLoop
     private void TakeDiskResult(DiskResult result)
     {
         _diskResults.Writer.TryWrite(result);
-        TryPost(new EngineCommand.Disk());
+        Inbox.TryPost(new EngineCommand.Disk());
     }
 
     private void TakeDiskResults()
@@ -198,24 +219,31 @@ internal sealed class EngineLoop
 
         // Admissions are heard of before their prefill, not after.
         Publish();
-        var outcome = _decoder.Decode(plan);
+        var outcome = _decoder!.Decode(plan);
         if (outcome.Fault is { } fault) return fault;
-        _scheduler.OnStepDone(Sample(plan), _time.GetTimestamp(), outcome.Restoring, outcome.Saving);
+        if (outcome.WasInterrupted) _scheduler.OnStepInterrupted(_time.GetTimestamp(), outcome.Restoring, outcome.Saving);
+        else _scheduler.OnStepDone(Sample(plan), _time.GetTimestamp(), outcome.Restoring, outcome.Saving);
         _stepsSinceReload++;
         Volatile.Write(ref _steps, _steps + 1);
         Publish();
         return null;
     }
 
+    // Asked by whoever computes the step, in its middle. A step that also serves somebody who is there goes on.
+    private bool IsUnwanted() => (_cancelsAll || _isStopping || _scheduler.IsForNobody) && _scheduler.CanInterrupt;
+
     private void TakeCommands()
     {
-        while (_inbox.Reader.TryRead(out var command))
+        while (Inbox.TryTake(out var command))
         {
             switch (command)
             {
-                case EngineCommand.Submit submit: _scheduler.Submit(submit.Sequence); break;
+                case EngineCommand.Submit submit:
+                    _callers.Open(submit.Sequence);
+                    _scheduler.Submit(submit.Sequence);
+                    break;
                 case EngineCommand.Cancel cancel: _scheduler.Cancel(cancel.Sequence, _time.GetTimestamp()); break;
-                case EngineCommand.CancelAll: _scheduler.CancelAll(_time.GetTimestamp()); break;
+                case EngineCommand.CancelAll: break;
                 case EngineCommand.Forget: _scheduler.Cache.Forget(); break;
                 case EngineCommand.Disk: TakeDiskResults(); break;
                 case EngineCommand.NotifyWhenIdle notify: _idleWaiters.Add(notify.Idle); break;
@@ -223,6 +251,7 @@ internal sealed class EngineLoop
             }
         }
 
+        if (_cancelsAll) _scheduler.CancelAll(_time.GetTimestamp());
         Publish();
     }
 
@@ -233,7 +262,7 @@ internal sealed class EngineLoop
         {
             if (!entry.WantsOutput) continue;
             var sampler = _scheduler.Holder(entry.SequenceId).Sampler;
-            var token = sampler.Sample(_decoder.Logits(entry.LastToken));
+            var token = sampler.Sample(_decoder!.Logits(entry.LastToken));
             sampler.Accept(token);
             _sampled[count++] = new SampledToken(token, _vocabulary.EndOfGeneration.Contains(token));
         }
@@ -244,8 +273,7 @@ internal sealed class EngineLoop
     private void WaitForCommand()
     {
         _scheduler.CheckIdle();
-        foreach (var waiter in _idleWaiters) waiter.TrySetResult();
-        _idleWaiters.Clear();
+        TellIdle();
         _isIdle = true;
         AwaitCommand();
         _isIdle = false;
@@ -254,7 +282,13 @@ internal sealed class EngineLoop
     private void AwaitCommand()
     {
         PostToDisk();
-        _inbox.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+        Inbox.AwaitCommand();
+    }
+
+    private void TellIdle()
+    {
+        foreach (var waiter in _idleWaiters) waiter.TrySetResult();
+        _idleWaiters.Clear();
     }
 
     private void PostToDisk()
@@ -266,70 +300,94 @@ internal sealed class EngineLoop
 
     private void Publish(string failure = "")
     {
-        foreach (var effect in _scheduler.Effects)
-        {
-            var sequence = effect.Sequence;
-            var events = sequence.Events.Writer;
-            switch (effect.Kind)
-            {
-                case SchedulerEffectKind.Started:
-                    LeavePlace();
-                    events.TryWrite(new GenerationStarted(sequence.Prompt.Length, sequence.Prefix.ReusedTokens));
-                    break;
-                case SchedulerEffectKind.Token:
-                    events.TryWrite(_tokenEvents[effect.Token] ??= new TokenGenerated(effect.Token));
-                    break;
-                default:
-                    if (!sequence.IsStarted) LeavePlace();
-                    events.TryWrite(effect.Kind == SchedulerEffectKind.Finished
-                        ? new GenerationFinished(effect.Stop, sequence.Stats(_time))
-                        : new GenerationFailed(failure));
-                    events.TryComplete();
-                    break;
-            }
-        }
-
+        _callers.Publish(_scheduler.Effects, failure);
         _scheduler.ClearEffects();
     }
 
-    // What was admitted is lost with the decoder. True when another decoder is worth a try.
+    // What was admitted is lost with the decoder, whatever the books say of it. True when another decoder is worth a try.
     private bool Survives(string fault)
     {
         _scheduler.FailAdmitted(_time.GetTimestamp());
         Publish(fault);
+        _callers.Fail(sequence => sequence.State != SequenceState.Waiting, fault);
         return _stepsSinceReload >= StepsBetweenReloads;
     }
 
     private void Reload(string fault)
     {
-        _log.LogWarning("Making a new context after a failure: {Fault}", fault);
-        _health = new EngineHealth(EngineState.Reloading, fault);
         _stepsSinceReload = 0;
-        _decoder.Dispose();
+        _health = new EngineHealth(EngineState.Reloading, fault);
+        Try(() => _log.LogWarning("Making a new context after a failure: {Fault}", fault));
+        FreeDecoder();
         _decoder = _createDecoder();
         _health = EngineHealth.Ready;
     }
 
+    // Every part on its own: none keeps the others from coming, nor the process from living on.
     private void End(string? fault)
+    {
+        _health = fault is null
+            ? new EngineHealth(EngineState.Stopped, "The engine was stopped.")
+            : new EngineHealth(EngineState.Faulted, fault);
+        Try(() =>
+        {
+            if (fault is not null) _log.LogError("The engine gives up: {Fault}", fault);
+        });
+        Inbox.Close();
+        Try(() =>
+        {
+            _scheduler.FailAll(_time.GetTimestamp());
+            Publish(_health.Reason!);
+        });
+        Try(EndEveryone);
+        Try(FreeDecoder);
+        Try(PostToDisk);
+        Try(() => _disk?.Stop());
+        _ended.TrySetResult();
+    }
+
+    // Those who came while the engine ended, and those whom the scheduler's books have lost.
+    private void EndEveryone()
+    {
+        while (Inbox.TryTake(out var command))
+        {
+            if (command is EngineCommand.Submit submit) _callers.Open(submit.Sequence);
+            else if (command is EngineCommand.NotifyWhenIdle notify) _idleWaiters.Add(notify.Idle);
+        }
+
+        _callers.Fail(_ => true, _health.Reason!);
+        TellIdle();
+    }
+
+    // Once, also when that throws.
+    private void FreeDecoder()
+    {
+        var decoder = _decoder;
+        _decoder = null;
+        decoder?.Dispose();
+    }
+
+    private void Try(Action part)
     {
         try
         {
-            _health = fault is null
-                ? new EngineHealth(EngineState.Stopped, "The engine was stopped.")
-                : new EngineHealth(EngineState.Faulted, fault);
-            if (fault is not null) _log.LogError("The engine gives up: {Fault}", fault);
-            _inbox.Writer.TryComplete();
-            TakeCommands();
-            _scheduler.FailAll(_time.GetTimestamp());
-            Publish(_health.Reason!);
-            foreach (var waiter in _idleWaiters) waiter.TrySetResult();
-            _decoder.Dispose();
-            PostToDisk();
-            _disk?.Stop();
+            part();
         }
-        finally
+        catch (Exception exception)
         {
-            _ended.TrySetResult();
+            Report(exception, "The engine goes on without a part of its work");
+        }
+    }
+
+    private void Report(Exception exception, string what)
+    {
+        try
+        {
+            _log.LogError(exception, "{What}", what);
+        }
+        catch (Exception)
+        {
+            // The log itself is broken, and nobody else is there to be told: the requests and the health say what happened.
         }
     }
 }

@@ -3,10 +3,10 @@ using System.Threading.Channels;
 namespace Hearth.Engine;
 
 /// <summary>Tokens in. Everything the engine has to know of one request; crosses the engine's boundary and is serialisable.</summary>
-/// <param name="Prompt">Token ids of the whole prompt; the engine decides what of it is reused.</param>
+/// <param name="Prompt">Token ids of the whole prompt, which the engine copies; it decides what of it is reused.</param>
 /// <param name="MaxTokens">Upper bound on generated tokens; 0 means prefill only.</param>
 /// <param name="Sampling">How tokens are drawn.</param>
-public sealed record GenerationRequest(IReadOnlyList<int> Prompt, int MaxTokens, SamplingSettings Sampling)
+public sealed record GenerationRequest(int[] Prompt, int MaxTokens, SamplingSettings Sampling)
 {
     /// <summary>Who goes first when not everybody can.</summary>
     public RequestPriority Priority { get; init; } = RequestPriority.Main;
@@ -127,7 +127,7 @@ public sealed class Generation(ChannelReader<GenerationEvent> events, Action can
     /// <summary>The request's events; completes after the terminal one.</summary>
     public ChannelReader<GenerationEvent> Events { get; } = events;
 
-    /// <summary>Asks the engine to end the request within one step; harmless when it already ended.</summary>
+    /// <summary>Asks the engine to end the request: at once in the queue and where nobody else needs the step in progress, else after that step. Harmless when it already ended.</summary>
     public void Cancel() => cancel();
 
     /// <inheritdoc/>

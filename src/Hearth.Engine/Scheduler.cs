@@ -6,7 +6,8 @@ namespace Hearth.Engine;
 /// <summary>
 /// Decides what every step computes, who continues which cached prefix, and who waits. A pure state machine: events go in
 /// (<see cref="Submit"/>, <see cref="Cancel"/>, <see cref="OnStepDone"/>, <see cref="FailAdmitted"/>), plans and effects come out; it
-/// knows no thread, no clock (timestamps are handed in) and no native type. Plan, decode, step done; no other event in between.
+/// knows no thread, no clock (timestamps are handed in) and no native type. Plan, decode, step done or interrupted; no other event in
+/// between.
 /// </summary>
 /// <remarks>
 /// Invariants: a sequence id has one holder, is parked or is free; a step's tokens have cells before it runs; a sequence ends once; a
@@ -69,6 +70,24 @@ internal sealed class Scheduler
     /// <summary>What was planned last.</summary>
     public StepPlan Planned => _plan;
 
+    /// <summary>True when the planned step can be interrupted without harm to those who do not compute in it.</summary>
+    public bool CanInterrupt =>
+        _limits.Memory.CanInterrupt(_plan.Entries.Length, _plan.Tokens.Length <= _limits.MicroBatchTokens);
+
+    /// <summary>
+    /// True when the callers of all who compute in the planned step have left. Any thread may ask while the step is computed; at other
+    /// times the engine thread only.
+    /// </summary>
+    public bool IsForNobody
+    {
+        get
+        {
+            var isForNobody = true;
+            foreach (var entry in _plan.Entries) isForNobody &= _holders[entry.SequenceId] is not { IsAbandoned: false };
+            return isForNobody;
+        }
+    }
+
     /// <summary>Who computes on this id; only for ids that are leased.</summary>
     public Sequence Holder(int sequenceId) =>
         _holders[sequenceId] ?? throw new InvalidOperationException($"Nobody holds sequence id {sequenceId}.");
@@ -85,19 +104,28 @@ internal sealed class Scheduler
     /// <summary>Nobody's caller gets the rest.</summary>
     public void CancelAll(long now)
     {
-        while (_decoding.Count > 0) Cancel(_decoding[^1], now);
-        while (_prefilling.Count > 0) Cancel(_prefilling[^1], now);
-        while (_waiting.Count > 0) Cancel(_waiting[^1], now);
+        for (var i = _decoding.Count - 1; i >= 0; i--) Cancel(_decoding[i], now);
+        for (var i = _prefilling.Count - 1; i >= 0; i--) Cancel(_prefilling[i], now);
+        for (var i = _waiting.Count - 1; i >= 0; i--) Cancel(_waiting[i], now);
     }
 
     /// <summary>
     /// The KV cells are lost with everything in them: who was admitted fails, who waits still waits, and the books are those of empty
-    /// cells. For use with a new decoder.
+    /// cells. For use with a new decoder. Trusts nothing that is written down of the cells: what broke may have left it wrong.
     /// </summary>
     public void FailAdmitted(long now)
     {
-        while (_decoding.Count > 0) Fail(_decoding[^1], now);
-        while (_prefilling.Count > 0) Fail(_prefilling[^1], now);
+        Sequence[] admitted = [.. _decoding, .. _prefilling];
+        _decoding.Clear();
+        _prefilling.Clear();
+        Array.Clear(_holders);
+        foreach (var sequence in admitted)
+        {
+            GiveUpRestoring(sequence);
+            sequence.Branch = null;
+            Fail(sequence, now);
+        }
+
         _cache.LoseCells(now);
         _plan.Clear();
     }
@@ -106,7 +134,7 @@ internal sealed class Scheduler
     public void FailAll(long now)
     {
         FailAdmitted(now);
-        while (_waiting.Count > 0) Fail(_waiting[^1], now);
+        for (var i = _waiting.Count - 1; i >= 0; i--) Fail(_waiting[i], now);
     }
 
     /// <summary>Admits who fits and says what the next step computes.</summary>
@@ -157,6 +185,25 @@ internal sealed class Scheduler
                 _cache.TakeCheckpoint(sequence);
             if (sequence.State == SequenceState.Prefilling && sequence.Position == sequence.Tokens.Length) StartDecoding(sequence);
             if (entry.WantsOutput) Accept(sequence, sampled[output++]);
+        }
+    }
+
+    /// <summary>
+    /// The plan's operations were run, and its entries were given up in the middle: whoever computed in it holds what it held before, or
+    /// begins anew where the memory cannot go back. Whose caller has left ends.
+    /// </summary>
+    public void OnStepInterrupted(long now, TimeSpan restoring = default, TimeSpan saving = default)
+    {
+        _meter.ObserveRestore(_restored, Ticks(restoring));
+        _meter.ObserveSave(_saved, Ticks(saving), now);
+        _now = now;
+        _cache.Settle(now);
+        foreach (var entry in _plan.Entries)
+        {
+            var sequence = Holder(entry.SequenceId);
+            _cache.Rewind(sequence.Branch!);
+            if (sequence.IsAbandoned) Cancel(sequence, now);
+            else if (sequence.Branch!.IsIncomplete) Pause(sequence);
         }
     }
 
@@ -251,7 +298,7 @@ internal sealed class Scheduler
 
     private void Start(Sequence sequence, Reuse reuse)
     {
-        var source = SourceOf(reuse, sequence);
+        var source = reuse.SourceFor(sequence.Session);
         var branch = _cache.Lease(reuse, sequence, _now);
         _waiting.Remove(sequence);
         sequence.Branch = branch;
@@ -268,13 +315,6 @@ internal sealed class Scheduler
         sequence.ReusedTokens = branch.Length;
         sequence.Prefix = new PrefixReport(reused, source, Math.Max(reuse.Shared.Length, reused), reuse.PartedTokens());
         _effects.Add(new SchedulerEffect(SchedulerEffectKind.Started, sequence));
-    }
-
-    private static PrefixSource SourceOf(Reuse reuse, Sequence sequence)
-    {
-        if (reuse.Source is not { } source) return PrefixSource.None;
-        if (source.Holder is not null) return PrefixSource.InFlight;
-        return source.Session is { } session && session == sequence.Session ? PrefixSource.SameSession : PrefixSource.OtherSession;
     }
 
     // Its client sees a pause and nothing else: what was computed is continued, or computed again if its cells went.
@@ -320,7 +360,7 @@ internal sealed class Scheduler
         for (var i = 0; i < _prefilling.Count && budget > 0; i++)
         {
             var sequence = _prefilling[i];
-            if (!Restore(sequence, isShared ? _meter.RestoreBudget : _limits.Window)) continue;
+            if (!Restore(sequence, _meter.RestoreBudget)) continue;
             var chunk = Math.Min(budget, ChunkEnd(sequence) - sequence.Position);
             while (!_cache.MakeRoom(_plan.Tokens.Length + chunk, _now) && i < _prefilling.Count - 1) Pause(_prefilling[^1]);
             chunk = Math.Min(chunk, _limits.Cells - _cache.LeasedCells - _plan.Tokens.Length);

@@ -5,8 +5,8 @@ using Hearth.Engine.Sampling;
 namespace Hearth.Engine;
 
 /// <summary>
-/// One accepted request from inbox to terminal event. Built on the caller's thread, then owned by the engine thread; its state is
-/// changed by the <see cref="Scheduler"/> only.
+/// One accepted request from inbox to terminal event. Built on the caller's thread; then whoever claims it owns it: the engine thread when
+/// it takes it out of the inbox, after which its state is changed by the <see cref="Scheduler"/> only, or the caller when it leaves before.
 /// </summary>
 internal sealed class Sequence
 {
@@ -22,13 +22,16 @@ internal sealed class Sequence
     private int _count;
     private UInt128[]? _chain;
     private long _since;
+    private volatile bool _isAbandoned;
+    private int _isClaimed;
+    private int _leftPlace;
 
     /// <summary>Takes a copy of the request's prompt, so that nobody else can change it any more.</summary>
     public Sequence(GenerationRequest request, VocabularyFacts vocabulary, long submittedAt)
     {
-        _promptLength = _count = request.Prompt.Count;
+        _promptLength = _count = request.Prompt.Length;
         _tokens = new int[_promptLength + Math.Min(request.MaxTokens, AnswerCapacity)];
-        for (var i = 0; i < _promptLength; i++) _tokens[i] = request.Prompt[i];
+        request.Prompt.CopyTo(_tokens.AsSpan());
         MaxTokens = request.MaxTokens;
         (Priority, Session) = (request.Priority, request.Session);
         SubmittedAt = _since = submittedAt;
@@ -65,6 +68,9 @@ internal sealed class Sequence
     /// </summary>
     public Channel<GenerationEvent> Events { get; } =
         Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    /// <summary>Its caller wants no more of it. Set from any thread; the end itself comes as a command.</summary>
+    public bool IsAbandoned => _isAbandoned;
 
     /// <summary>Where the request stands.</summary>
     public SequenceState State { get; private set; } = SequenceState.Waiting;
@@ -110,6 +116,24 @@ internal sealed class Sequence
 
     /// <summary>When the caller submitted the request; a timestamp of the engine's clock, like the others.</summary>
     public long SubmittedAt { get; }
+
+    /// <summary>The caller wants no more of it; any thread.</summary>
+    public void Abandon() => _isAbandoned = true;
+
+    /// <summary>True for the first who asks, who owns the sequence from then on; any thread.</summary>
+    public bool TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
+
+    /// <summary>True once: its place in the queue is free from now on; any thread.</summary>
+    public bool TryLeavePlace() => Interlocked.Exchange(ref _leftPlace, 1) == 0;
+
+    /// <summary>Ends a sequence that was never the engine's, and lets go of its tokens: the command that brought it may lie for a while.</summary>
+    public void EndUnclaimed(TimeProvider time)
+    {
+        Enter(SequenceState.Ended, time.GetTimestamp());
+        (_tokens, _count) = ([], _promptLength);
+        Events.Writer.TryWrite(new GenerationFinished(GenerationStop.Cancelled, Stats(time)));
+        Events.Writer.TryComplete();
+    }
 
     /// <summary>A token was sampled.</summary>
     public void Add(int token)

@@ -105,7 +105,7 @@ internal sealed class StepMeter
         return compute <= 0 || (tokens * _restorePerToken) + (fileBytes * _readPerByte) < compute;
     }
 
-    /// <summary>Tokens that can be brought back within the target of one step.</summary>
+    /// <summary>Tokens that can be brought back within the target of one step, which cannot be interrupted meanwhile.</summary>
     public int RestoreBudget => _restorePerToken <= 0 ? 1 : (int)Math.Clamp(_limits.StepTargetTicks / _restorePerToken, 1, _limits.Window);
 
     // Of a width never seen alone: what the next narrower one that was took.

@@ -29,6 +29,12 @@ internal sealed class StepPlan(int batchTokens, int sequences)
     /// <summary>Tokens that can still be added.</summary>
     public int FreeTokens => _tokens.Length - _tokenCount;
 
+    /// <summary>
+    /// Asked while the entries are computed, from any thread: once it says yes, nobody needs the result and the step may end as
+    /// interrupted. Never throws.
+    /// </summary>
+    public Func<bool> IsUnwanted { get; set; } = () => false;
+
     /// <summary>True when there is nothing to do.</summary>
     public bool IsEmpty => _entryCount == 0 && _operations.Count == 0;
 

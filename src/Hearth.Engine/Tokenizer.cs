@@ -48,10 +48,16 @@ public sealed class Tokenizer
     /// <summary>True for control, user-defined and unknown tokens, but not for white space, which is text in every vocabulary.</summary>
     public bool IsSpecial(int token) => _specialTexts.ContainsKey(token);
 
+    /// <summary>
+    /// True for special tokens that come out of an answer as themselves: all control tokens and the <paramref name="markers"/>. A control
+    /// token whose text is empty or white space is none of them, and says nothing.
+    /// </summary>
+    internal bool Steers(int token, IReadOnlySet<int> markers) => IsSpecial(token) && (markers.Contains(token) || _vocab.IsControl(token));
+
     /// <summary>True for tokens that end an answer.</summary>
     internal bool EndsGeneration(int token) => _endOfGeneration.Contains(token);
 
-    /// <summary>The text of a special token.</summary>
+    /// <summary>The text of a token that <see cref="IsSpecial"/>.</summary>
     public string SpecialText(int token) => _specialTexts[token];
 
     /// <summary>The text of a vocabulary's own token such as beginning of sequence; empty when it has none.</summary>

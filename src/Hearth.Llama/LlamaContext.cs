@@ -5,8 +5,8 @@ using Hearth.Llama.Native;
 namespace Hearth.Llama;
 
 /// <summary>
-/// The KV cache of a model and its computations. One thread uses it; only <see cref="RequestAbort"/> may come from another. Every
-/// argument is checked here, because a failed assert in native code ends the process.
+/// The KV cache of a model and its computations. One thread uses it. Every argument is checked here, because a failed assert in native
+/// code ends the process.
 /// </summary>
 public sealed unsafe class LlamaContext : IDisposable
 {
@@ -17,7 +17,8 @@ public sealed unsafe class LlamaContext : IDisposable
     private readonly BatchCheck _check;
     private readonly bool[] _hasOutput;
     private readonly Threadpool? _threads;
-    private int* _abort;
+    private readonly GCHandle _unwanted;
+    private bool _isDisposed;
 
     internal LlamaContext(LlamaModel model, LlamaContextOptions options)
     {
@@ -36,8 +37,8 @@ public sealed unsafe class LlamaContext : IDisposable
         MaxSequences = (int)LlamaNative.llama_n_seq_max(_handle);
         _check = new BatchCheck(_vocabularySize, BatchTokens, MaxSequences, outputs);
         _hasOutput = new bool[BatchTokens];
-        _abort = (int*)NativeMemory.AllocZeroed(sizeof(int));
-        LlamaNative.llama_set_abort_callback(_handle, &IsAbortRequested, (nint)_abort);
+        _unwanted = GCHandle.Alloc(new StrongBox<Func<bool>?>());
+        LlamaNative.llama_set_abort_callback(_handle, &IsUnwanted, GCHandle.ToIntPtr(_unwanted));
     }
 
     /// <summary>KV cells, as the library rounded them.</summary>
@@ -59,12 +60,18 @@ public sealed unsafe class LlamaContext : IDisposable
     /// Computes a batch. An invalid one changes nothing. On a GPU this returns before the work is done: <see cref="Synchronize"/> or
     /// <see cref="Logits"/> wait for it.
     /// </summary>
-    public DecodeStatus Decode(LlamaBatch batch)
+    /// <param name="batch">What to compute.</param>
+    /// <param name="isUnwanted">
+    /// Asked after every operation that the CPU or Metal computes, from any thread; must not throw. Once it says yes the decode ends as
+    /// <see cref="DecodeStatus.Aborted"/>. Other devices are not interrupted.
+    /// </param>
+    public DecodeStatus Decode(LlamaBatch batch, Func<bool>? isUnwanted = null)
     {
         Array.Clear(_hasOutput);
         InvalidReason = _check.Find(batch, _memory);
         if (InvalidReason is not null)
             return DecodeStatus.InvalidBatch;
+        ((StrongBox<Func<bool>?>)_unwanted.Target!).Value = isUnwanted;
         int result = LlamaNative.llama_decode(_handle, batch.Native);
         GC.KeepAlive(batch);
         if (result == 0)
@@ -111,9 +118,6 @@ public sealed unsafe class LlamaContext : IDisposable
         LlamaNative.llama_memory_seq_cp(_memory, Checked(source), Checked(destination), from, to);
     }
 
-    /// <summary>Removes every other sequence.</summary>
-    public void SequenceKeep(int sequence) => LlamaNative.llama_memory_seq_keep(_memory, Checked(sequence));
-
     /// <summary>First position present, or -1.</summary>
     public int SequencePositionMin(int sequence) => LlamaNative.llama_memory_seq_pos_min(_memory, Checked(sequence));
 
@@ -144,26 +148,20 @@ public sealed unsafe class LlamaContext : IDisposable
             return (long)LlamaNative.llama_state_seq_set_data_ext(_handle, pointer, (nuint)source.Length, Checked(sequence), (uint)flags);
     }
 
-    /// <summary>Changes the number of threads from the next decode on.</summary>
-    public void SetThreads(int threads, int batchThreads) => LlamaNative.llama_set_n_threads(_handle, threads, batchThreads);
-
-    /// <summary>Ends the running decode soon, on the CPU only; from any thread. Never while the batch holds several live sequences.</summary>
-    public void RequestAbort() => Volatile.Write(ref *_abort, 1);
-
-    /// <summary>Decodes run to their end again.</summary>
-    public void ClearAbort() => Volatile.Write(ref *_abort, 0);
-
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         _handle.Dispose();
         _threads?.Dispose();
-        NativeMemory.Free(_abort);
-        _abort = null;
+        _unwanted.Free();
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte IsAbortRequested(nint flag) => (byte)Volatile.Read(ref *(int*)flag);
+    private static byte IsUnwanted(nint box) =>
+        (byte)(GCHandle.FromIntPtr(box).Target is StrongBox<Func<bool>?> { Value: { } isUnwanted } && isUnwanted() ? 1 : 0);
 
     private static ContextParams Parameters(LlamaContextOptions options, int outputs)
     {
@@ -200,7 +198,11 @@ public enum DecodeStatus
     /// <summary>No cells are free for the batch; nothing changed.</summary>
     NoSlot,
 
-    /// <summary>Aborted; micro batches that were done stay.</summary>
+    /// <summary>
+    /// Aborted. Micro batches that were done stay; of the one in progress the library removed what it could, which is nothing where
+    /// states cannot be rewound: whoever goes on removes all from the batch's first positions on. Where a micro batch held several
+    /// sequences, recurrent states of others may have been on their way to another place and are lost.
+    /// </summary>
     Aborted,
 
     /// <summary>Refused before native code saw it; nothing changed.</summary>

@@ -49,6 +49,22 @@ internal static class MemoryKinds
     public static bool NeedsCheckpoints(this MemoryKind kind) => kind is MemoryKind.SlidingWindow or MemoryKind.Recurrent;
 
     /// <summary>
+    /// A step can be interrupted and costs nobody but those who compute in it: what others hold is whole. The library moves recurrent
+    /// states of others while it computes several sequences, and overwrites what is behind the window with each micro batch; ranged
+    /// operations, which it runs itself then, are not proven for unknown memory.
+    /// </summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="sequences">Sequences that compute in the step.</param>
+    /// <param name="isOneMicroBatch">Its tokens are computed at once.</param>
+    public static bool CanInterrupt(this MemoryKind kind, int sequences, bool isOneMicroBatch) => kind switch
+    {
+        MemoryKind.Full => true,
+        MemoryKind.SlidingWindow => isOneMicroBatch,
+        MemoryKind.Recurrent => sequences == 1,
+        _ => false,
+    };
+
+    /// <summary>
     /// What leaves the cells can be saved: segments of the layers that keep every position, and for the other layers the state at one
     /// position, without which the segments before it are not complete.
     /// </summary>

@@ -22,7 +22,7 @@ internal sealed class PrefixCache
     private readonly Retention _retention;
     private readonly Stack<int> _freeIds = new();
     private readonly SavedPrefixes _saved;
-    private readonly PrefixTree _tree = new();
+    private PrefixTree _tree = new();
 
     /// <summary>An empty cache.</summary>
     /// <param name="limits">Its sizes and what the model's memory allows.</param>
@@ -96,6 +96,23 @@ internal sealed class PrefixCache
 
     /// <summary>The tokens will lie in cells at the branch's end once the plan was computed.</summary>
     public void Append(Branch branch, ReadOnlySpan<int> tokens) => _tree.Append(branch, tokens);
+
+    /// <summary>
+    /// A step of the branch was interrupted: what cells have behind its end is dropped. A recurrent state cannot go back, so nobody can
+    /// continue the branch any more; what a kept state completes is saved first.
+    /// </summary>
+    public void Rewind(Branch branch)
+    {
+        if (_limits.Memory.CanTrim())
+        {
+            Operations.Add(KvOperation.Drop(branch.SequenceId, branch.Length));
+            return;
+        }
+
+        branch.IsIncomplete = true;
+        if (_saved.TakesStates && branch.Holder is { } holder && _saved.LastCheckpoint(holder, after: 0, until: branch.Length) is not null)
+            _saved.Save(branch, branch.Leaf.Start, Operations, _holdsWindow);
+    }
 
     /// <summary>The request ended or pauses; what it computed stays for others until the cells are needed.</summary>
     public void Park(Branch branch, long now)
@@ -183,10 +200,10 @@ internal sealed class PrefixCache
         _saved.Ledger.Clear();
     }
 
-    /// <summary>The KV cells are lost; what was saved is not.</summary>
+    /// <summary>The KV cells are lost; what was saved is not. Looks at nothing that was written down of them, which may be wrong.</summary>
     public void LoseCells(long now)
     {
-        foreach (var branch in _tree.Branches.ToArray()) _tree.Remove(branch);
+        _tree = new PrefixTree();
         Operations.Clear();
         _saved.Settle(now, secondsPerToken: 0);
         FreeAllIds();

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Hearth.Engine.Cache;
 
 /// <summary>
@@ -44,6 +46,9 @@ internal sealed class PrefixNode(PrefixNode? parent, int start)
 /// <param name="leaf">The last run.</param>
 internal sealed class Branch(int sequenceId, PrefixNode leaf)
 {
+    // Names of the prefixes that end on the grid; kept, because hashing a path anew for every block of it would be quadratic.
+    private readonly List<UInt128> _chain = [TokenChain.Root];
+
     /// <summary>The id in the KV cache.</summary>
     public int SequenceId { get; } = sequenceId;
 
@@ -70,4 +75,37 @@ internal sealed class Branch(int sequenceId, PrefixNode leaf)
 
     /// <summary>Tokens that it holds.</summary>
     public int Length => Leaf.End;
+
+    /// <summary>The name of the tokens before a block of the grid that begins in the branch; see <see cref="TokenChain"/>.</summary>
+    public UInt128 ChainAt(int block)
+    {
+        Span<int> tokens = stackalloc int[TokenChain.Block];
+        for (var next = _chain.Count; next <= block; next++)
+        {
+            Read((next - 1) * TokenChain.Block, tokens);
+            _chain.Add(TokenChain.Extend(_chain[^1], tokens));
+        }
+
+        return _chain[block];
+    }
+
+    /// <summary>Copies the tokens from a position on.</summary>
+    public void Read(int start, Span<int> tokens)
+    {
+        var end = start + tokens.Length;
+        for (var node = Leaf; node.Parent is not null && node.End > start; node = node.Parent)
+        {
+            if (node.Start >= end) continue;
+            var (from, to) = (Math.Max(node.Start, start), Math.Min(node.End, end));
+            CollectionsMarshal.AsSpan(node.Tokens)[(from - node.Start)..(to - node.Start)].CopyTo(tokens[(from - start)..]);
+        }
+    }
+
+    /// <summary>Its tokens from a position on have gone.</summary>
+    public void ForgetFrom(int length)
+    {
+        SavedLength = Math.Min(SavedLength, length);
+        var whole = (length / TokenChain.Block) + 1;
+        if (_chain.Count > whole) _chain.RemoveRange(whole, _chain.Count - whole);
+    }
 }

@@ -59,7 +59,7 @@ internal sealed class PrefixTree
     /// <summary>The branch keeps only its first <paramref name="length"/> tokens.</summary>
     public void Trim(Branch branch, int length)
     {
-        branch.SavedLength = Math.Min(branch.SavedLength, length);
+        branch.ForgetFrom(length);
         while (branch.Leaf is { Parent: { } parent } last && last.Start >= length)
         {
             MoveEnd(branch, parent);
@@ -117,19 +117,6 @@ internal sealed class PrefixTree
     {
         while (node.Children.Count > 0) node = node.Children[0];
         return node.Ends[0];
-    }
-
-    /// <summary>The first <paramref name="length"/> tokens of the path that ends in <paramref name="node"/>.</summary>
-    public static int[] Path(PrefixNode node, int length)
-    {
-        var tokens = new int[length];
-        for (var at = node; at.Parent is not null; at = at.Parent)
-        {
-            if (at.Start >= length) continue;
-            CollectionsMarshal.AsSpan(at.Tokens)[..(Math.Min(at.End, length) - at.Start)].CopyTo(tokens.AsSpan(at.Start));
-        }
-
-        return tokens;
     }
 
     /// <summary>Everything is counted again; a difference is a fault.</summary>

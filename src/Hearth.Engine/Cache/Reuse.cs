@@ -46,6 +46,14 @@ internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Sour
         return new Reuse(node, length, PrefixTree.HolderOf(node), TakesOver: false) { Shared = match };
     }
 
+    /// <summary>Who computed the cells, seen from a request of this session. Asked before it leases them.</summary>
+    public PrefixSource SourceFor(string? session)
+    {
+        if (Source is not { } source) return PrefixSource.None;
+        if (source.Holder is not null) return PrefixSource.InFlight;
+        return source.Session is { } known && known == session ? PrefixSource.SameSession : PrefixSource.OtherSession;
+    }
+
     /// <summary>What follows in cells where the prompt parts from them.</summary>
     public int[] PartedTokens()
     {

@@ -51,12 +51,10 @@ internal sealed class SavedPrefixes
         foreach (var branch in branches.Where(b => Savable(b) > b.SavedLength || LacksEnd(b)).OrderBy(b => b.SavedLength))
         {
             if (branch.Length < TokenChain.Block) continue;
-            var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
-            var chain = TokenChain.Of(tokens);
-            if (SaveBlock(branch, tokens, chain, operations, now)) return true;
+            if (SaveBlock(branch, operations, now)) return true;
             if (!LacksEnd(branch)) continue;
             branch.KeptEnd = branch.Length;
-            if (SaveEnd(branch, tokens, chain, operations, holdsWindow)) return true;
+            if (SaveEnd(branch, operations, holdsWindow)) return true;
         }
 
         return false;
@@ -65,11 +63,9 @@ internal sealed class SavedPrefixes
     /// <summary>Plans to copy what a branch has from a position on out of the cells, but for what is saved.</summary>
     public void Save(Branch branch, int from, List<KvOperation> operations, Func<int, int, bool> holdsWindow)
     {
-        var tokens = PrefixTree.Path(branch.Leaf, branch.Length);
-        var chain = TokenChain.Of(tokens);
-        for (var start = from / TokenChain.Block * TokenChain.Block; start < tokens.Length; start += TokenChain.Block)
-            Save(branch.SequenceId, tokens, chain, start, operations);
-        if (LacksEnd(branch)) SaveEnd(branch, tokens, chain, operations, holdsWindow);
+        for (var start = from / TokenChain.Block * TokenChain.Block; start < branch.Length; start += TokenChain.Block)
+            Save(branch, start, operations);
+        if (LacksEnd(branch)) SaveEnd(branch, operations, holdsWindow);
     }
 
     /// <summary>Plans to keep the state that a sequence has at its end, where none is kept yet.</summary>
@@ -187,14 +183,16 @@ internal sealed class SavedPrefixes
     private bool LacksEnd(Branch branch) =>
         _memory.NeedsCheckpoints() && branch is { Holder: null, IsIncomplete: false } && branch.KeptEnd != branch.Length;
 
-    private bool SaveBlock(Branch branch, int[] tokens, UInt128[] chain, List<KvOperation> operations, long now)
+    private bool SaveBlock(Branch branch, List<KvOperation> operations, long now)
     {
+        Span<int> block = stackalloc int[TokenChain.Block];
         var start = branch.SavedLength / TokenChain.Block * TokenChain.Block;
         for (var end = Savable(branch); start < end; start += TokenChain.Block)
         {
-            var own = tokens.AsSpan(start, Math.Min(TokenChain.Block, tokens.Length - start));
-            var (segment, common) = _states.Find(chain[start / TokenChain.Block], own);
-            if (common < own.Length) return Save(branch.SequenceId, tokens, chain, start, operations);
+            var own = block[..Math.Min(TokenChain.Block, branch.Length - start)];
+            branch.Read(start, own);
+            var (segment, common) = _states.Find(branch.ChainAt(start / TokenChain.Block), own);
+            if (common < own.Length) return Save(branch, start, operations);
             if (segment!.Data.Length > 0 && Disk.TakesMore(now)) Disk.Write(segment);
             branch.SavedLength = start + own.Length;
         }
@@ -202,21 +200,24 @@ internal sealed class SavedPrefixes
         return false;
     }
 
-    private bool Save(int sequenceId, int[] tokens, UInt128[] chain, int start, List<KvOperation> operations)
+    private bool Save(Branch branch, int start, List<KvOperation> operations)
     {
-        var own = tokens.AsMemory(start, Math.Min(TokenChain.Block, tokens.Length - start));
-        var segment = new SavedState(new StateKey(StateKind.Segment, chain[start / TokenChain.Block], start, own.ToArray()));
+        var own = new int[Math.Min(TokenChain.Block, branch.Length - start)];
+        branch.Read(start, own);
+        var segment = new SavedState(new StateKey(StateKind.Segment, branch.ChainAt(start / TokenChain.Block), start, own));
         if (!_states.TryAdd(segment)) return false;
         _unsettled.Add(segment);
-        operations.Add(KvOperation.Save(sequenceId, segment));
+        operations.Add(KvOperation.Save(branch.SequenceId, segment));
         return true;
     }
 
-    private bool SaveEnd(Branch branch, int[] tokens, UInt128[] chain, List<KvOperation> operations, Func<int, int, bool> holdsWindow)
+    private bool SaveEnd(Branch branch, List<KvOperation> operations, Func<int, int, bool> holdsWindow)
     {
         if (_memory == MemoryKind.SlidingWindow && !holdsWindow(branch.SequenceId, branch.Length)) return false;
         var block = branch.Length / TokenChain.Block;
-        return AddCheckpoint(branch.SequenceId, chain[block], block * TokenChain.Block, tokens[(block * TokenChain.Block)..], operations);
+        var tokens = new int[branch.Length - (block * TokenChain.Block)];
+        branch.Read(block * TokenChain.Block, tokens);
+        return AddCheckpoint(branch.SequenceId, branch.ChainAt(block), block * TokenChain.Block, tokens, operations);
     }
 
     private bool AddCheckpoint(int sequenceId, UInt128 chain, int start, int[] tokens, List<KvOperation> operations)

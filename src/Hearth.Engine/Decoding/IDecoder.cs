@@ -13,7 +13,9 @@ internal interface IDecoder : IDisposable
 
     /// <summary>
     /// Runs the plan's KV operations, then computes its entries, and returns when the result is there. A plan without entries only
-    /// runs its operations. After a fault the cache's content is unknown and the decoder is good for nothing but disposal.
+    /// runs its operations. After a fault the cache's content is unknown and the decoder is good for nothing but disposal. A step whose
+    /// plan became <see cref="StepPlan.IsUnwanted"/> may be interrupted: its operations were run, and of its sequences everything before
+    /// their entries is whole, as far as <see cref="MemoryKinds.CanTrim"/> says so. What lies behind is to be dropped.
     /// </summary>
     DecodeOutcome Decode(StepPlan plan);
 
@@ -44,7 +46,9 @@ internal sealed record DecoderLimits(
 /// <param name="Fault">What broke, or null.</param>
 /// <param name="Restoring">How much of the step's time went into bringing saved states back.</param>
 /// <param name="Saving">How much of it went into copying states out.</param>
-internal readonly record struct DecodeOutcome(string? Fault, TimeSpan Restoring = default, TimeSpan Saving = default)
+/// <param name="WasInterrupted">Its operations were run, its entries were not computed to their end.</param>
+internal readonly record struct DecodeOutcome(
+    string? Fault, TimeSpan Restoring = default, TimeSpan Saving = default, bool WasInterrupted = false)
 {
     /// <summary>The step was computed.</summary>
     public static DecodeOutcome Completed => default;

@@ -37,7 +37,15 @@ internal sealed class LlamaDecoder : IDecoder
         Limits = new DecoderLimits(
             settings.CellPool, settings.SequenceIds, settings.BatchTokens, settings.MicroBatchTokens, model.Vocab.TokenCount,
             MemoryKinds.Of(model));
-        _noState = Limits.Memory.NeedsCheckpoints() ? Read(_scratch, StateFlags.PartialOnly)[StateHeaderBytes..] : [];
+        try
+        {
+            _noState = Limits.Memory.NeedsCheckpoints() ? Read(_scratch, StateFlags.PartialOnly)[StateHeaderBytes..] : [];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -56,6 +64,7 @@ internal sealed class LlamaDecoder : IDecoder
         }
 
         if (plan.Entries.IsEmpty) return new DecodeOutcome(null, restoring, saving);
+        if (plan.IsUnwanted()) return new DecodeOutcome(null, restoring, saving, WasInterrupted: true);
 
         _batch.Clear();
         foreach (var entry in plan.Entries)
@@ -65,13 +74,14 @@ internal sealed class LlamaDecoder : IDecoder
                 _batch.Add(tokens[i], entry.Position + i, entry.SequenceId, entry.WantsOutput && i == tokens.Length - 1);
         }
 
-        var status = _context.Decode(_batch);
-        if (status != DecodeStatus.Ok)
+        var status = _context.Decode(_batch, plan.IsUnwanted);
+        if (status is not (DecodeStatus.Ok or DecodeStatus.Aborted))
             return new DecodeOutcome($"llama_decode of {_batch.Count} tokens: {status}. {_context.InvalidReason}".TrimEnd());
 
-        // A GPU computes behind the call's back: without this the step's time would be paid, and shown, by whoever looks next.
+        // A GPU computes behind the call's back: without this the step's time would be paid, and shown, by whoever looks next. And what
+        // was interrupted may still be on its way there.
         _context.Synchronize();
-        return new DecodeOutcome(null, restoring, saving);
+        return new DecodeOutcome(null, restoring, saving, WasInterrupted: status == DecodeStatus.Aborted);
     }
 
     /// <inheritdoc/>

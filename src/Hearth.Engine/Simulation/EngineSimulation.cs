@@ -36,7 +36,7 @@ public sealed class EngineSimulation
         (_, _) => true);
 
     /// <summary>A request whose answer is known. Prompt and answer must fit the window.</summary>
-    public SimulatedRequest Submit(IReadOnlyList<int> prompt, int[] answer, string session, RequestPriority priority)
+    public SimulatedRequest Submit(int[] prompt, int[] answer, string session, RequestPriority priority)
     {
         var request = new GenerationRequest(prompt, answer.Length, SamplingSettings.Greedy) { Session = session, Priority = priority };
         var sequence = new Sequence(request, NoVocabulary, ++_now);

@@ -39,9 +39,6 @@ internal static unsafe partial class LlamaNative
     internal static partial float* llama_get_logits_ith(ContextHandle context, int index);
 
     [LibraryImport(Library)]
-    internal static partial void llama_set_n_threads(ContextHandle context, int threads, int threadsBatch);
-
-    [LibraryImport(Library)]
     internal static partial void llama_attach_threadpool(ContextHandle context, nint threadpool, nint threadpoolBatch);
 
     [LibraryImport(Library)]
@@ -61,9 +58,6 @@ internal static unsafe partial class LlamaNative
 
     [LibraryImport(Library)]
     internal static partial void llama_memory_seq_cp(nint memory, int source, int destination, int from, int to);
-
-    [LibraryImport(Library)]
-    internal static partial void llama_memory_seq_keep(nint memory, int sequence);
 
     [LibraryImport(Library)]
     internal static partial int llama_memory_seq_pos_min(nint memory, int sequence);

@@ -48,10 +48,15 @@ internal sealed unsafe class NativeLog
 
     /// <summary>
     /// The library's information is our debugging: it prints hundreds of lines per model. It also takes the cells that many requests
-    /// share for the context of one, and warns that this is longer than what the model was trained on.
+    /// share for the context of one, and warns that this is longer than what the model was trained on. A decode that its caller
+    /// interrupted is no failure (<c>GGML_STATUS_ABORTED</c> is 1, which <c>llama_decode</c> returns as 2).
     /// </summary>
-    private static LogLevel LevelOf(int level, string line) => level switch
+    internal static LogLevel LevelOf(int level, string line) => level switch
     {
+        3 or 4 when line.Contains("removing memory module entries", StringComparison.Ordinal) => LogLevel.Debug,
+        4 when line.EndsWith("compute status: 1", StringComparison.Ordinal) => LogLevel.Debug,
+        4 when line.EndsWith("failed with error 1", StringComparison.Ordinal) => LogLevel.Debug,
+        4 when line.EndsWith("failed to decode, ret = 2", StringComparison.Ordinal) => LogLevel.Debug,
         4 => LogLevel.Error,
         3 when line.EndsWith("possible training context overflow", StringComparison.Ordinal) => LogLevel.Debug,
         3 => LogLevel.Warning,

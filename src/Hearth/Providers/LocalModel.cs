@@ -66,5 +66,5 @@ internal sealed class LocalModel
     }
 
     /// <summary>A detokenizer for one answer.</summary>
-    public Detokenizer CreateDetokenizer() => new(Engine.Model!.Vocab, MarkerIds);
+    public Detokenizer CreateDetokenizer() => new(Tokenizer, MarkerIds);
 }

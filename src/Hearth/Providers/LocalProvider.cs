@@ -72,9 +72,9 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         new(ChatErrorKind.PromptTooLong, $"prompt is too long: {tokens} tokens > {maximum} maximum", "messages");
 
     /// <summary>The request in the engine's words. An answer is bounded by what the prompt leaves of the window.</summary>
-    internal GenerationRequest ToGeneration(ChatRequest request, IReadOnlyList<int> prompt)
+    internal GenerationRequest ToGeneration(ChatRequest request, int[] prompt)
     {
-        int room = Math.Max(1, model.Engine.Settings.Window - prompt.Count);
+        int room = Math.Max(1, model.Engine.Settings.Window - prompt.Length);
         return new GenerationRequest(prompt, Math.Min(request.MaxTokens, room), Sampling(request.Sampling))
         {
             Priority = Priority(request.Origin.Class),

@@ -6,7 +6,7 @@ namespace Hearth.Commands.Bench;
 /// <summary>One greedy answer of the engine, timed where its caller stands.</summary>
 internal sealed class EngineRun(LocalEngine engine, TimeProvider time)
 {
-    public async Task<RunResult> RunAsync(IReadOnlyList<int> prompt, int answerTokens)
+    public async Task<RunResult> RunAsync(int[] prompt, int answerTokens)
     {
         var start = time.GetTimestamp();
         var submission = engine.Submit(new GenerationRequest(prompt, answerTokens, SamplingSettings.Greedy));

@@ -14,6 +14,7 @@ internal sealed class ReuseDrive : IDisposable
     private readonly SegmentFolder? _folder;
     private readonly Dictionary<Sequence, (ForcedStream Stream, float[][] Record)> _streams = [];
     private long _now;
+    private int _steps;
 
     /// <summary>With a folder, what is saved lies in its files, which a drive before this one may have written.</summary>
     public ReuseDrive(LlamaModel model, EngineSettings settings, SegmentFolder? folder = null)
@@ -38,6 +39,14 @@ internal sealed class ReuseDrive : IDisposable
 
     /// <summary>Operations that were run.</summary>
     public HashSet<KvOperationKind> Operations { get; } = [];
+
+    /// <summary>
+    /// Steps that are interrupted, of all that can be, by their number; the library had computed so many of a step's operations.
+    /// </summary>
+    public Func<int, int?> InterruptAt { get; init; } = _ => null;
+
+    /// <summary>Steps that were interrupted.</summary>
+    public int Interrupted { get; private set; }
 
     /// <summary>Tokens that were computed.</summary>
     public int ComputedTokens { get; private set; }
@@ -74,7 +83,18 @@ internal sealed class ReuseDrive : IDisposable
         var plan = _scheduler.Plan(++_now);
         foreach (var operation in plan.Operations) Operations.Add(operation.Kind);
         ComputedTokens += plan.Tokens.Length;
-        Assert.Null(_decoder.Decode(plan).Fault);
+        var left = InterruptAt(_steps++);
+        plan.IsUnwanted = () => _scheduler.CanInterrupt && left-- <= 0;
+        var outcome = _decoder.Decode(plan);
+        Assert.Null(outcome.Fault);
+        if (outcome.WasInterrupted)
+        {
+            Interrupted++;
+            _scheduler.OnStepInterrupted(++_now);
+            AnswerDisk();
+            return;
+        }
+
         var sampled = new List<SampledToken>();
         foreach (var entry in plan.Entries)
         {

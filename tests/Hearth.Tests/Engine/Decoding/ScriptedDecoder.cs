@@ -40,6 +40,9 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
     /// </summary>
     public Func<int, int, bool>? Window { get; set; }
 
+    /// <summary>How many of an interrupted step's tokens had been computed; none unless this says so.</summary>
+    public Func<int, int>? InterruptAfter { get; set; }
+
     /// <summary>What follows a history, often enough the end.</summary>
     public static int Next(IEnumerable<int> history, int vocabularySize)
     {
@@ -77,6 +80,12 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
         }
 
         Assert.InRange(plan.Tokens.Length, 0, Limits.BatchTokens);
+        if (!plan.Entries.IsEmpty && plan.IsUnwanted())
+        {
+            Interrupt(plan);
+            return new DecodeOutcome(null, WasInterrupted: true);
+        }
+
         var seen = new HashSet<int>();
         foreach (var entry in plan.Entries)
         {
@@ -116,6 +125,23 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
         if (entry.WantsOutput) _logits[entry.LastToken] = OneHot(Next(timeline.Tokens, Limits.VocabularySize));
     }
 
+    // As the library at its worst. Micro batches before the last one stay; of the last one everything is removed that can be, and what
+    // cannot go back is of no use: with several sequences not even the states of those who did not compute.
+    private void Interrupt(StepPlan plan)
+    {
+        var computed = InterruptAfter?.Invoke(plan.Tokens.Length) ?? 0;
+        foreach (var entry in plan.Entries)
+        {
+            var timeline = TimelineOf(entry.SequenceId);
+            foreach (var token in plan.TokensOf(entry)[..Math.Clamp(computed - entry.FirstToken, 0, entry.Count)]) timeline.Cells.Add(new Cell(token));
+            if (Limits.Memory == MemoryKind.SlidingWindow && plan.Tokens.Length > Limits.MicroBatchTokens) timeline.LoseBehindWindow();
+        }
+
+        if (Limits.Memory != MemoryKind.Recurrent) return;
+        if (plan.Entries.Length == 1) TimelineOf(plan.Entries[0].SequenceId).State.Add(-1);
+        else foreach (var timeline in _timelines.Values) timeline.State.Add(-1);
+    }
+
     private void Run(KvOperation operation)
     {
         var timeline = TimelineOf(operation.SequenceId);
@@ -131,6 +157,7 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
             case KvOperationKind.Fork:
                 Assert.True(Limits.Memory.CanFork());
                 Assert.Empty(timeline.Cells);
+                Assert.DoesNotContain(-1, TimelineOf(operation.Source).State);
                 timeline.Cells.AddRange(TimelineOf(operation.Source).Cells[..operation.To]);
                 timeline.Cells.ForEach(cell => cell.Holders++);
                 timeline.State.AddRange(TimelineOf(operation.Source).State);
@@ -146,7 +173,7 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
                 timeline.State.Clear();
                 break;
             case KvOperationKind.SaveCheckpoint:
-                if (Limits.Memory == MemoryKind.Recurrent) Assert.Equal(operation.To, timeline.State.Count);
+                if (Limits.Memory == MemoryKind.Recurrent) Assert.Equal(timeline.Tokens, timeline.State);
                 Assert.Equal(operation.To, timeline.Cells.Count);
                 if (Limits.Memory == MemoryKind.SlidingWindow) Assert.True(timeline.HoldsWindow(operation.To));
                 operation.State!.Data = ToBytes([.. timeline.Tokens]);

@@ -36,6 +36,12 @@ internal sealed class SchedulerDrive
     /// <summary>How much of it goes into copying states out.</summary>
     public Func<StepPlan, TimeSpan> Saving { get; set; } = _ => TimeSpan.Zero;
 
+    /// <summary>Steps are interrupted though somebody needs them, as far as the memory lets them.</summary>
+    public bool IsStopped { get; set; }
+
+    /// <summary>Steps that were interrupted.</summary>
+    public int Interrupted { get; private set; }
+
     /// <summary>Everyone who was submitted, in order.</summary>
     public IReadOnlyList<Sequence> Submitted => _submitted;
 
@@ -101,12 +107,29 @@ internal sealed class SchedulerDrive
     }
 
     /// <summary>One step. The plan it returns is the one that was computed.</summary>
-    public StepPlan Step()
+    /// <param name="whileComputing">What happens in its middle; after it, a step that nobody needs is interrupted where it can be.</param>
+    public StepPlan Step(Action<StepPlan>? whileComputing = null)
     {
         var plan = Scheduler.Plan(++Now);
         TakeEffects();
         CheckPlan(plan);
-        Assert.Null(Decoder.Decode(plan).Fault);
+        plan.IsUnwanted = () =>
+        {
+            whileComputing?.Invoke(plan);
+            return (IsStopped || Scheduler.IsForNobody) && Scheduler.CanInterrupt;
+        };
+        var outcome = Decoder.Decode(plan);
+        Assert.Null(outcome.Fault);
+        if (outcome.WasInterrupted)
+        {
+            Interrupted++;
+            Scheduler.OnStepInterrupted(++Now);
+            Disk.TakeFrom(Scheduler);
+            CheckBooks();
+            TakeEffects();
+            return plan;
+        }
+
         var sampled = new List<SampledToken>();
         foreach (var entry in plan.Entries)
         {

@@ -54,6 +54,25 @@ public sealed class TokenizerTests
     }
 
     [Fact]
+    public void A_control_token_without_a_text_says_nothing()
+    {
+        NativeLibraryFixture.Require();
+        using TemporaryFolder folder = new();
+        byte[] file = File.ReadAllBytes(RepositoryPaths.BundledModel);
+        byte[] token = [12, 0, 0, 0, 0, 0, 0, 0, .. "<|im_start|>"u8];
+        file.AsSpan(file.AsSpan().IndexOf(token) + 8, 12).Fill((byte)' ');
+        string path = Path.Combine(folder.Path, "blank.gguf");
+        File.WriteAllBytes(path, file);
+        using LlamaModel model = NativeLibraryFixture.LoadModel(path);
+        Tokenizer tokenizer = new(model.Vocab);
+        int blank = Enumerable.Range(0, model.Vocab.TokenCount).Single(t => model.Vocab.IsControl(t) && !tokenizer.IsSpecial(t));
+
+        List<DetokenizedPiece> pieces = [];
+        new Detokenizer(tokenizer, new HashSet<int> { blank }).Add(blank, pieces);
+        Assert.Empty(pieces);
+    }
+
+    [Fact]
     public void Text_comes_in_whole_characters_token_by_token()
     {
         using LlamaModel model = NativeLibraryFixture.LoadSpark();
@@ -61,7 +80,7 @@ public sealed class TokenizerTests
         Gen.OneOf("é", "日本", "🚀", "e\u0301", " a", "👩‍💻", "\n").Array[0, 10].Sample(parts =>
         {
             string text = string.Concat(parts);
-            Detokenizer detokenizer = new(model.Vocab, new HashSet<int>());
+            Detokenizer detokenizer = new(new Tokenizer(model.Vocab), new HashSet<int>());
             List<DetokenizedPiece> pieces = [];
             foreach (int token in tokenizer.Encode([new TextRun(text, false)]))
                 detokenizer.Add(token, pieces);
@@ -78,7 +97,7 @@ public sealed class TokenizerTests
         using LlamaModel model = NativeLibraryFixture.LoadSpark();
         int[] rocket = new Tokenizer(model.Vocab).Encode([new TextRun("🚀", false)]);
         Assert.True(rocket.Length > 1, "The test needs a character of several tokens.");
-        Detokenizer detokenizer = new(model.Vocab, new HashSet<int> { 3 });
+        Detokenizer detokenizer = new(new Tokenizer(model.Vocab), new HashSet<int> { 3 });
         List<DetokenizedPiece> pieces = [];
 
         detokenizer.Add(rocket[0], pieces);
@@ -97,7 +116,7 @@ public sealed class TokenizerTests
 
     private static string Decode(LlamaVocab vocab, int[] tokens)
     {
-        Detokenizer detokenizer = new(vocab, new HashSet<int>());
+        Detokenizer detokenizer = new(new Tokenizer(vocab), new HashSet<int>());
         List<DetokenizedPiece> pieces = [];
         foreach (int token in tokens)
             detokenizer.Add(token, pieces);

@@ -11,7 +11,7 @@ internal sealed record ForkRun(int Prefilled, IReadOnlyList<TimeSpan> Arrivals, 
 {
     /// <summary>Asks the engine greedily; cancelling frees what the request holds.</summary>
     public static async Task<ForkRun> RunAsync(
-        LocalEngine engine, IReadOnlyList<int> prompt, int answerTokens, string session, TimeProvider time, long origin, CancellationToken cancellation)
+        LocalEngine engine, int[] prompt, int answerTokens, string session, TimeProvider time, long origin, CancellationToken cancellation)
     {
         GenerationRequest request = new(prompt, answerTokens, SamplingSettings.Greedy) { Session = session };
         if (engine.Submit(request) is not Submission.Accepted { Generation: var generation })

@@ -44,7 +44,7 @@ internal sealed class TraceSession(TraceFile trace, int number, EngineSimulation
         prompt.AddRange(FreshTokens(rest));
         _seen.UnionWith(request.Blocks);
         var priority = request.Agent is null ? RequestPriority.Main : RequestPriority.SubAgent;
-        var run = engine.Submit(prompt, FreshTokens(Math.Max(1, request.OutputTokens)), $"{trace.Name}/{request.Agent}", priority);
+        var run = engine.Submit([.. prompt], FreshTokens(Math.Max(1, request.OutputTokens)), $"{trace.Name}/{request.Agent}", priority);
         _running = (request, run, (unseen * trace.BlockTokens) + rest, known);
     }
 
