@@ -1,4 +1,3 @@
-using Hearth.Chat;
 using Hearth.Telemetry;
 
 namespace Hearth.Http;
