@@ -153,7 +153,7 @@ public sealed class BodyTests
             if (_isGiven)
             {
                 asked.TrySetResult();
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             }
 
             _isGiven = true;
