@@ -14,10 +14,14 @@ public sealed record AnswerReport(ChatUsage Usage, PrefixUse Prefix, TimeSpan Qu
 /// <param name="Parting">What stands after them on both sides; null when the cached prompt ends there.</param>
 public sealed record PrefixUse(PrefixOrigin Origin, int SharedTokens, PartingTexts? Parting);
 
-/// <summary>The beginning of what differs. It is text of prompts: for whoever asked, never for logs.</summary>
+/// <summary>The beginning of what differs. It is text of prompts, perhaps of several people: never for logs.</summary>
 /// <param name="Cached">How the cached prompt goes on.</param>
 /// <param name="Own">How this prompt goes on, as many tokens of it.</param>
-public sealed record PartingTexts(string Cached, string Own);
+public sealed record PartingTexts(string Cached, string Own)
+{
+    /// <summary>The session that asked has the cached prompt as well; else it is somebody else's.</summary>
+    public bool IsOfSameSession { get; init; }
+}
 
 /// <summary>Who had computed the reused tokens.</summary>
 public enum PrefixOrigin

@@ -24,6 +24,9 @@ public enum ChatErrorKind
     /// <summary>The body is larger than the server accepts.</summary>
     TooLarge,
 
+    /// <summary>The body takes too long to arrive.</summary>
+    TooSlow,
+
     /// <summary>The queue is full; the same request may succeed later.</summary>
     Overloaded,
 

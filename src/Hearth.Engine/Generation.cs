@@ -82,6 +82,9 @@ public sealed record PrefixReport(int ReusedTokens, PrefixSource Source, int Sha
     /// <summary>Enough to recognise the place in a text.</summary>
     public const int MostPartedTokens = 24;
 
+    /// <summary>The request's own session has <see cref="PartedTokens"/> in the cache as well; else they are somebody else's words.</summary>
+    public bool PartsFromSameSession { get; init; }
+
     /// <summary>Nothing was found.</summary>
     public static PrefixReport Nothing { get; } = new(0, PrefixSource.None, 0, []);
 }

@@ -313,7 +313,8 @@ internal sealed class Scheduler
         else if (reused == 0) source = PrefixSource.None;
         sequence.IsStarted = true;
         sequence.ReusedTokens = branch.Length;
-        sequence.Prefix = new PrefixReport(reused, source, Math.Max(reuse.Shared.Length, reused), reuse.PartedTokens());
+        var (parted, isOwn) = reuse.PartedTokens(sequence.Session);
+        sequence.Prefix = new PrefixReport(reused, source, Math.Max(reuse.Shared.Length, reused), parted) { PartsFromSameSession = isOwn };
         _effects.Add(new SchedulerEffect(SchedulerEffectKind.Started, sequence));
     }
 

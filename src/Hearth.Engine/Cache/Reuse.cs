@@ -54,8 +54,8 @@ internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Sour
         return source.Session is { } known && known == session ? PrefixSource.SameSession : PrefixSource.OtherSession;
     }
 
-    /// <summary>What follows in cells where the prompt parts from them.</summary>
-    public int[] PartedTokens()
+    /// <summary>What follows in cells where the prompt parts from them, and whether it lies in a branch of <paramref name="session"/> too.</summary>
+    public (int[] Tokens, bool AreOfSession) PartedTokens(string? session)
     {
         var parted = new List<int>();
         var (node, from) = (Shared.Node, Shared.Length);
@@ -72,7 +72,19 @@ internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Sour
             from = node.End;
         }
 
-        return parted.Count == 0 ? [] : [.. parted];
+        return parted.Count == 0 ? ([], false) : ([.. parted], session is not null && IsHeldBy(session, node));
+    }
+
+    private static bool IsHeldBy(string session, PrefixNode node)
+    {
+        var pending = new Stack<PrefixNode>([node]);
+        while (pending.TryPop(out var below))
+        {
+            if (below.Ends.Exists(b => b.Session == session)) return true;
+            foreach (var child in below.Children) pending.Push(child);
+        }
+
+        return false;
     }
 
     private static Reuse Inside(PrefixNode node, int length)

@@ -1,11 +1,10 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Hearth.Chat;
 
 namespace Hearth.Http;
 
-/// <summary>Who may ask: the right key, and the right name for this server.</summary>
+/// <summary>Who may ask: whoever has the key.</summary>
 internal static class Auth
 {
     private const string BearerPrefix = "Bearer ";
@@ -22,16 +21,6 @@ internal static class Auth
         string token = bearer.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? bearer[BearerPrefix.Length..].Trim() : "";
         return Matches(request.Headers["x-api-key"].ToString(), apiKey) | Matches(token, apiKey);
     }
-
-    /// <summary>
-    /// A web page can give its own name the address of this machine and so reach a server on loopback; its name in the Host header
-    /// tells. Without a Host header there is no browser.
-    /// </summary>
-    public static bool IsLocalName(HostString host) =>
-        host.Host.Length == 0
-        || host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 
     /// <summary>
     /// Whose request it is, once it is allowed: a hash of the key that let it in. Without a key of its own a server has one owner,

@@ -16,13 +16,19 @@ internal sealed partial class HealthJson : JsonSerializerContext;
 /// <summary>Every route on one page.</summary>
 internal static class Endpoints
 {
-    /// <summary>Limits of the web server: large bodies, and streams that may be silent while a long prompt is computed.</summary>
+    /// <summary>Methods that read: HEAD is GET without the body.</summary>
+    private static readonly string[] Read = ["GET", "HEAD"];
+
+    /// <summary>Limits of the web server: large bodies that may come slowly but must come, and streams that may be silent while a long prompt is computed.</summary>
     public static void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = JsonBody.DiscardLimitBytes;
+
+        // Bodies are counted as they are read (BodyBuffer), and those that are too long read to their end (BodyPace).
+        kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(BodyPace.BytesPerSecond, TimeSpan.FromSeconds(BodyPace.GraceSeconds));
+        kestrel.ConfigureEndpointDefaults(ServerErrors.Explain);
     }
 
     /// <summary>Maps everything onto <paramref name="app"/>.</summary>
@@ -34,26 +40,27 @@ internal static class Endpoints
         CountTokens countTokens = new(catalog, pdfs);
         ModelList models = new(catalog);
         Render render = new(catalog, pdfs);
-        Requests requests = new(history);
+        Requests requests = new(history, options);
         EngineStatus engine = new(catalog);
         ModelCards cards = new(catalog);
 
-        app.Use(next => context => RequestPipeline.RunAsync(context, next, options, time, log));
+        BodyBudget bodies = new();
+        app.Use(next => context => RequestPipeline.RunAsync(context, next, options, bodies, time, log));
 
         app.MapPost("/v1/messages", messages.HandleAsync);
         app.MapPost("/v1/messages/count_tokens", countTokens.HandleAsync);
-        app.MapGet("/v1/models", models.ListAsync);
-        app.MapGet("/v1/models/{id}", models.GetAsync);
+        app.MapMethods("/v1/models", Read, models.ListAsync);
+        app.MapMethods("/v1/models/{id}", Read, models.GetAsync);
         app.MapPost("/api/render", render.HandleAsync);
         app.MapPost("/api/parse", Parse.HandleAsync);
-        app.MapGet("/api/requests", requests.ListAsync);
-        app.MapGet("/api/requests/{id}", requests.GetAsync);
-        app.MapGet("/api/models/{id}", cards.GetAsync);
-        app.MapGet("/api/engine", engine.HandleAsync);
+        app.MapMethods("/api/requests", Read, requests.ListAsync);
+        app.MapMethods("/api/requests/{id}", Read, requests.GetAsync);
+        app.MapMethods("/api/models/{id}", Read, cards.GetAsync);
+        app.MapMethods("/api/engine", Read, engine.HandleAsync);
 
-        app.MapGet("/health", context => HealthAsync(context, catalog));
-        app.MapMethods("/", ["HEAD", "GET"], Hello);
-        app.MapMethods("/api/hello", ["HEAD", "GET"], Hello);
+        app.MapMethods("/health", Read, context => HealthAsync(context, catalog));
+        app.MapMethods("/", Read, Hello);
+        app.MapMethods("/api/hello", Read, Hello);
     }
 
     private static Task Hello(HttpContext context) => Task.CompletedTask;

@@ -29,6 +29,7 @@ internal static class Errors
         ChatErrorKind.Authentication => (401, "authentication_error", false),
         ChatErrorKind.NotFound => (404, "not_found_error", false),
         ChatErrorKind.TooLarge => (413, "request_too_large", false),
+        ChatErrorKind.TooSlow => (408, "timeout_error", true),
         ChatErrorKind.Overloaded => (529, "overloaded_error", true),
         ChatErrorKind.Unavailable => (503, "api_error", true),
         ChatErrorKind.NotSupported => (501, "not_supported", false),
@@ -46,6 +47,8 @@ internal static class Errors
             context.Response.Headers["x-should-retry"] = "false";
         if (status is 503 or 529)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (status is 408 or 413)
+            context.Response.Headers.Connection = "close";
         return WriteAsync(context, status, new ErrorWire(type, error.Message));
     }
 

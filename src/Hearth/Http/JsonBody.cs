@@ -11,28 +11,11 @@ internal static class JsonBody
     /// <summary>The API's own limit.</summary>
     public const long LimitBytes = 32L * 1024 * 1024;
 
-    /// <summary>
-    /// Larger bodies are read to their end and thrown away up to here: a client that is still sending when the connection closes sees a
-    /// broken network and tries again, where it should hear why.
-    /// </summary>
-    public const long DiscardLimitBytes = 4 * LimitBytes;
-
-    private static readonly ChatError TooLarge = new(ChatErrorKind.TooLarge, "Request exceeds the maximum size of 32 MB.");
-
     public static async Task<(T? Value, ChatError? Error)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
         where T : class
     {
-        try
-        {
-            ReadOnlyMemory<byte>? body = await ReadBytesAsync(request);
-            return body is null ? (null, TooLarge) : Parse(body.Value.Span, type);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge
-                : new ChatError(ChatErrorKind.InvalidRequest, "The request body broke off."));
-        }
+        using BodyBuffer body = new(request.HttpContext.Features.GetRequiredFeature<BodyBudget>());
+        return await body.FillAsync(request) is { } error ? (null, error) : Parse(body.Bytes, type);
     }
 
     /// <summary>The value that a whole body is.</summary>
@@ -62,22 +45,6 @@ internal static class JsonBody
             (_, 0) => prefix,
             _ => $"{prefix}.{path}",
         };
-    }
-
-    private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(HttpRequest request)
-    {
-        CancellationToken aborted = request.HttpContext.RequestAborted;
-        if (request.ContentLength > LimitBytes)
-        {
-            await request.Body.CopyToAsync(Stream.Null, aborted);
-            return null;
-        }
-
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = LimitBytes;
-        MemoryStream body = new((int)(request.ContentLength ?? 0));
-        await request.Body.CopyToAsync(body, aborted);
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
     private static ChatError Describe(JsonException e)

@@ -28,17 +28,17 @@ internal sealed record RequestWire(string Id, string Model, string AnsweredBy, s
 
     public TimesWire? Times { get; init; }
 
-    public static RequestWire Of(string id, RequestRecord record) => new(
+    public static RequestWire Of(string id, RequestRecord record, RequestReader reader) => new(
         id, record.Model, record.AnsweredBy, record.Started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         OutcomeOf(record))
     {
         Status = record.Status,
         ElapsedMs = (long?)record.Elapsed?.TotalMilliseconds,
-        Session = record.Origin.Session,
+        Session = reader.NameOf(record.Origin.Session),
         Agent = record.Origin.Agent,
         Class = ClassOf(record.Origin.Class),
         Tokens = record.Usage is { } usage ? TokensWire.Of(usage) : null,
-        Prefix = record.Report is { } report ? PrefixWire.Of(report.Prefix) : null,
+        Prefix = record.Report is { } report ? PrefixWire.Of(report.Prefix, record.Origin.Session, reader) : null,
         Times = record.Report is { } timed ? TimesWire.Of(timed) : null,
     };
 
@@ -74,8 +74,8 @@ internal sealed record TokensWire(int Prompt, int Reused, int Computed, int Outp
 /// <summary>What the prefix cache had: whose work was reused, how long the nearest cached prompt is the same, what differs there.</summary>
 internal sealed record PrefixWire(string Source, int Shared, PartingWire? Parting)
 {
-    public static PrefixWire Of(PrefixUse prefix) => new(
-        SourceOf(prefix.Origin), prefix.SharedTokens, prefix.Parting is { } texts ? new PartingWire(texts.Cached, texts.Own) : null);
+    public static PrefixWire Of(PrefixUse prefix, string? session, RequestReader reader) => new(
+        SourceOf(prefix.Origin), prefix.SharedTokens, prefix.Parting is { } texts ? reader.Show(texts, session) : null);
 
     private static string SourceOf(PrefixOrigin origin) => origin switch
     {
@@ -87,8 +87,8 @@ internal sealed record PrefixWire(string Source, int Shared, PartingWire? Partin
     };
 }
 
-/// <summary>How the cached prompt and this one go on.</summary>
-internal sealed record PartingWire(string Cached, string Own);
+/// <summary>How the cached prompt and this one go on; null where the reader may not know.</summary>
+internal sealed record PartingWire(string? Cached, string? Own);
 
 /// <summary>Where the time went.</summary>
 internal sealed record TimesWire(long QueueMs, long PrefillMs, long DecodeMs)

@@ -16,7 +16,10 @@ internal static class Explanation
         if (prefix.PartedTokens.Count == 0)
             return null;
         ReadOnlySpan<int> rest = prompt[Math.Min(prefix.SharedTokens, prompt.Length)..];
-        return new PartingTexts(tokenizer.Spell([.. prefix.PartedTokens]), tokenizer.Spell(rest[..Math.Min(prefix.PartedTokens.Count, rest.Length)]));
+        return new PartingTexts(tokenizer.Spell([.. prefix.PartedTokens]), tokenizer.Spell(rest[..Math.Min(prefix.PartedTokens.Count, rest.Length)]))
+        {
+            IsOfSameSession = prefix.PartsFromSameSession,
+        };
     }
 
     private static PrefixOrigin Origin(PrefixSource source) => source switch

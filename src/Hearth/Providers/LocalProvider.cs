@@ -1,6 +1,7 @@
 using Hearth.Chat;
 using Hearth.Chat.Templates;
 using Hearth.Engine;
+using Hearth.Telemetry;
 
 namespace Hearth.Providers;
 
@@ -35,7 +36,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         if (prompt.Error is { } error)
             return ChatAnswer.Refused(error);
         if (logPrompts)
-            log.LogInformation("prompt: {Prompt}", prompt.Rendered.Text);
+            log.LogInformation(Logging.WholeText, "prompt: {Prompt}", prompt.Rendered.Text);
 
         // 8: tokens -> the engine.
         return model.Engine.Submit(ToGeneration(request, prompt.Tokens)) switch

@@ -9,6 +9,9 @@ internal static class Logging
     /// <summary>Lines that wait for a slow terminal; when there are more, lines are dropped rather than the engine held up.</summary>
     private const int QueuedLines = 2500;
 
+    /// <summary>Marks an entry that is wanted whole however long it is, such as a prompt with <c>--log-prompts</c>.</summary>
+    public static EventId WholeText { get; } = new(1, nameof(WholeText));
+
     /// <summary>Loggers that write lines of at least <paramref name="level"/>; the framework's own only from warnings on.</summary>
     public static ILoggerFactory ToStandardError(LogLevel level, bool colored, TimeProvider time)
     {

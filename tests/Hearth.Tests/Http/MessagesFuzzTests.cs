@@ -64,6 +64,7 @@ public sealed class MessagesFuzzTests
     private static async Task<string?> Outcome(string body, ChatTemplate template)
     {
         DefaultHttpContext context = new() { Request = { Body = new MemoryStream(Encoding.UTF8.GetBytes(body)), ContentLength = Encoding.UTF8.GetByteCount(body) } };
+        context.Features.Set(new BodyBudget());
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
         if (error is not null)
             return InWords(error);

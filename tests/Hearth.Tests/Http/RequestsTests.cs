@@ -40,7 +40,7 @@ public sealed class RequestsTests : IDisposable
         await using var server = await StartAsync(Finishing(Report), time: time);
         var id = await AskAsync(server, session: "s-1");
 
-        var request = await GetAsync(server, "/api/requests/" + id);
+        var request = await GetAsync(server, $"/api/requests/{id}?text=true");
 
         Assert.Equal(JsonSerializer.Serialize(JsonElement.Parse($$"""
             {"id": "{{id}}", "model": "claude-x", "answered_by": "spark", "started_at": "2026-11-02T08:09:10.000Z", "outcome": "end_of_turn",
@@ -49,6 +49,98 @@ public sealed class RequestsTests : IDisposable
              "prefix": {"source": "same_session", "shared": 1210, "parting": {"cached": "cached secret", "own": "own secret"} },
              "times": {"queue_ms": 3, "prefill_ms": 90, "decode_ms": 800} }
             """)), JsonSerializer.Serialize(request));
+    }
+
+    [Theory]
+    [InlineData("", null, false, null, null)]
+    [InlineData("?text=true", null, false, "cached secret", "own secret")]
+    [InlineData("?text=false", null, false, null, null)]
+    [InlineData("", "s-1", true, "cached secret", "own secret")]
+    [InlineData("", "s-1", false, null, "own secret")]
+    [InlineData("", "s-2", true, null, null)]
+    public async Task The_one_person_of_a_machine_sees_prompts_on_request_and_a_session_its_own(
+        string query, string? reader, bool isOwnCache, string? cached, string? own)
+    {
+        await using var server = await StartAsync(Parting(isOwnCache));
+        var id = await AskAsync(server, session: "s-1");
+
+        Assert.Equal((1210, cached, own, "s-1"), Shown(await GetAsync(server, $"/api/requests/{id}{query}", session: reader)));
+    }
+
+    [Theory]
+    [InlineData("?text=true", null, true, null, null)]
+    [InlineData("?text=true", "s-2", true, null, null)]
+    [InlineData("", "s-1", true, "cached secret", "own secret")]
+    [InlineData("?text=true", "s-1", false, null, "own secret")]
+    public async Task Several_people_behind_one_key_see_numbers_of_all_and_prompts_of_their_own_session(
+        string query, string? reader, bool isOwnCache, string? cached, string? own)
+    {
+        await using var server = await StartAsync(Parting(isOwnCache), new LaunchSettings { ApiKey = "shared" });
+        var id = await AskAsync(server, session: "s-1", key: "shared");
+
+        foreach (var request in (JsonElement[])[
+            await GetAsync(server, $"/api/requests/{id}{query}", reader, "shared"),
+            (await GetAsync(server, $"/api/requests{query}", reader, "shared")).GetProperty("requests")[0]])
+        {
+            // Whoever learned the name of a session could read as that session.
+            var name = reader == "s-1" ? "s-1" : "#" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("s-1"u8))[..12];
+            Assert.Equal((1210, cached, own, name), Shown(request));
+            Assert.Equal(1200, request.GetProperty("tokens").GetProperty("reused").GetInt32());
+        }
+    }
+
+    [Theory]
+    [InlineData("x-forwarded-for")]
+    [InlineData("forwarded")]
+    public async Task Nobody_is_alone_behind_a_proxy(string header)
+    {
+        await using var server = await StartAsync(Parting(isOwnCache: true));
+        var id = await AskAsync(server, session: "s-1");
+        using var response = await server.SendAsync(HttpMethod.Get, $"/api/requests/{id}?text=true", headers: h => h.Add(header, "for=10.0.0.1"));
+
+        Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_without_a_session_show_no_prompt_behind_a_key()
+    {
+        await using var server = await StartAsync(Parting(isOwnCache: true), new LaunchSettings { ApiKey = "shared" });
+        var id = await AskAsync(server, key: "shared");
+
+        Assert.Equal((1210, null, null, null), Shown(await GetAsync(server, $"/api/requests/{id}?text=true", key: "shared")));
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_request_is_short_whatever_it_named()
+    {
+        var texts = new PartingTexts(new string('c', 1_000_000), new string('o', 1_000_000));
+        await using var server = await StartAsync(Finishing(Report with { Prefix = Report.Prefix with { Parting = texts } }));
+        var name = new string('m', 1_000_000);
+        for (var i = 0; i < 3; i++)
+            await server.PostForJsonAsync("/v1/messages", Body.Replace("claude-x", name, StringComparison.Ordinal));
+
+        using var response = await server.SendAsync(HttpMethod.Get, "/api/requests?text=true");
+        var list = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.InRange(list.Length, 0, 3 * 4096);
+        Assert.DoesNotContain(new string('m', RequestRecord.LongestModel + 1), list, StringComparison.Ordinal);
+        Assert.Contains(new string('c', RequestRecord.LongestText) + "…", list, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_history_is_bounded_in_bytes_as_well()
+    {
+        RequestHistory history = new();
+        for (var i = 0; i < RequestHistory.MostRequests; i++)
+        {
+            RequestInfo info = new();
+            info.Begin(new ChatRequest("m", [], 1) { Origin = new RequestOrigin(new string('s', 8000), null, RequestClass.Main) }, "m", DateTimeOffset.UnixEpoch);
+            history.Add(info);
+        }
+
+        var kept = history.Of("");
+        Assert.InRange(kept.Sum(r => r.Record!.Bytes), RequestHistory.MostBytes / 2, RequestHistory.MostBytes + kept[0].Record!.Bytes);
+        Assert.InRange(kept.Count, 2, RequestHistory.MostRequests - 1);
     }
 
     [Fact]
@@ -169,6 +261,18 @@ public sealed class RequestsTests : IDisposable
         Assert.Equal("not_found_error", (await ServerUnderTest.ReadJsonAsync(response)).GetProperty("error").GetProperty("type").GetString());
     }
 
+    private static (int Shared, string? Cached, string? Own, string? Session) Shown(JsonElement request)
+    {
+        var prefix = request.GetProperty("prefix");
+        var parting = prefix.GetProperty("parting");
+        return (
+            prefix.GetProperty("shared").GetInt32(), parting.GetProperty("cached").GetString(), parting.GetProperty("own").GetString(),
+            request.GetProperty("session").GetString());
+    }
+
+    private static ScriptedProvider Parting(bool isOwnCache) => Finishing(
+        Report with { Prefix = Report.Prefix with { Parting = Report.Prefix.Parting! with { IsOfSameSession = isOwnCache } } });
+
     private static ScriptedProvider Finishing(AnswerReport report) => ScriptedProvider.Answering(
         new AnswerStarted(new ChatUsage(1234, 0, 0, 0)), new TextDelta("a"),
         new AnswerFinished(FinishReason.EndOfTurn, null, report.Usage) { Report = report });
@@ -199,9 +303,14 @@ public sealed class RequestsTests : IDisposable
         return Assert.Single(response.Headers.GetValues("request-id"));
     }
 
-    private static async Task<JsonElement> GetAsync(ServerUnderTest server, string path)
+    private static async Task<JsonElement> GetAsync(ServerUnderTest server, string path, string? session = null, string key = "any")
     {
-        using var response = await server.SendAsync(HttpMethod.Get, path);
+        using var response = await server.SendAsync(HttpMethod.Get, path, headers: headers =>
+        {
+            headers.Add("x-api-key", key);
+            if (session is not null)
+                headers.Add("x-claude-code-session-id", session);
+        });
         Assert.Equal(200, (int)response.StatusCode);
         return await ServerUnderTest.ReadJsonAsync(response);
     }

@@ -52,12 +52,13 @@ public sealed class LocalAnswerTests : IAsyncLifetime
         int[] cached = Tokens("<|im_start|>user\nWhat now?<|im_end|>\n", trusted: true);
         var shared = prompt.Zip(cached).TakeWhile(pair => pair.First == pair.Second).Count();
         Write(new GenerationStarted(prompt.Length, shared));
-        Write(Finished(prompt.Length, new PrefixReport(shared, PrefixSource.SameSession, shared, cached[shared..])));
+        Write(Finished(prompt.Length, new PrefixReport(shared, PrefixSource.SameSession, shared, cached[shared..]) { PartsFromSameSession = true }));
 
         var parting = Assert.IsType<AnswerFinished>((await ReadAsync(prompt))[^1]).Report!.Prefix.Parting!;
 
         Assert.EndsWith("?<|im_end|>\n", parting.Cached, StringComparison.Ordinal);
         Assert.NotEqual(parting.Cached[0], parting.Own[0]);
+        Assert.True(parting.IsOfSameSession);
         var same = Model.Local.Tokenizer.Spell(prompt.AsSpan(0, shared));
         Assert.Equal("<|im_start|>user\nWhat now?<|im_end|>\n", same + parting.Cached);
         Assert.StartsWith(same + parting.Own, Prompt, StringComparison.Ordinal);

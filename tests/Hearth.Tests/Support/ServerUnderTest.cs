@@ -16,20 +16,23 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     private ServerUnderTest(Host host)
     {
         _host = host;
-        Client = new HttpClient { BaseAddress = host.Address, Timeout = TimeSpan.FromSeconds(60) };
+        Port = host.Address.Port;
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public HttpClient Client { get; }
 
+    public int Port { get; }
+
     public static Task<ServerUnderTest> StartAsync(
-        IProvider provider, LaunchSettings? settings = null, TimeProvider? time = null, ILoggerFactory? loggers = null) =>
-        StartAsync(new LoadedModel(provider, 8192, 8192, 4, [], _ => Task.CompletedTask), settings, time, loggers);
+        IProvider provider, LaunchSettings? settings = null, TimeProvider? time = null, ILoggerFactory? loggers = null, IPAddress? ip = null) =>
+        StartAsync(new LoadedModel(provider, 8192, 8192, 4, [], _ => Task.CompletedTask), settings, time, loggers, ip);
 
     public static async Task<ServerUnderTest> StartAsync(
-        LoadedModel model, LaunchSettings? settings = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
+        LoadedModel model, LaunchSettings? settings = null, TimeProvider? time = null, ILoggerFactory? loggers = null, IPAddress? ip = null)
     {
         var start = await Host.StartAsync(
-            settings ?? new LaunchSettings(), model, new ListenAddress(IPAddress.Loopback, 0), time ?? TimeProvider.System,
+            settings ?? new LaunchSettings(), model, new ListenAddress(ip ?? IPAddress.Loopback, 0), time ?? TimeProvider.System,
             loggers ?? LoggerFactory.Create(_ => { }));
         Assert.Null(start.Error);
         return new ServerUnderTest(start.Host!);

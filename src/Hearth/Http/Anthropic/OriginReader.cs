@@ -12,6 +12,9 @@ internal static class OriginReader
     /// <summary>Longest name of a session or an agent; they are UUIDs, and what is longer is somebody else's idea.</summary>
     public const int LongestName = 128;
 
+    /// <summary>The header that names a session. Whoever knows the name is taken for it.</summary>
+    public const string SessionHeader = "x-claude-code-session-id";
+
     private const string LegacySessionMark = "_session_";
 
     private static readonly string[] ClassHeaders = ["x-claude-code-request-class", "x-claude-1p-request-class"];
@@ -25,8 +28,11 @@ internal static class OriginReader
         bool isAgent = agent is not null || Name(headers["x-claude-code-parent-agent-id"]) is not null || AttributionLine.SaysSubAgent(wire.System);
         RequestClass fallback = isAgent ? RequestClass.SubAgent : RequestClass.Main;
         RequestClass? named = ClassHeaders.Select(header => Class(headers[header].ToString())).FirstOrDefault(c => c is not null);
-        return new RequestOrigin(Name(headers["x-claude-code-session-id"]) ?? SessionOf(wire.Metadata), agent, named ?? fallback);
+        return new RequestOrigin(SessionOf(headers) ?? SessionOf(wire.Metadata), agent, named ?? fallback);
     }
+
+    /// <summary>The session that the headers name, or null.</summary>
+    public static string? SessionOf(IHeaderDictionary headers) => Name(headers[SessionHeader]);
 
     private static RequestClass? Class(string value) => value.Trim() switch
     {

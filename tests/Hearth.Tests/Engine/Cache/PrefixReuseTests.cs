@@ -127,6 +127,38 @@ public sealed class PrefixReuseTests
         Assert.Equal([1, 2, 3], report.PartedTokens);
     }
 
+    [Theory]
+    [InlineData("alice", "alice", true)]
+    [InlineData("alice", "bob", false)]
+    [InlineData(null, "bob", false)]
+    [InlineData("alice", null, false)]
+    [InlineData(null, null, false)]
+    public void A_request_learns_whether_its_own_session_has_what_it_parted_from(string? first, string? second, bool isOwn)
+    {
+        var drive = Drive();
+        int[] trunk = SchedulerDrive.Prompt(50);
+        drive.Run([.. trunk, 1, 2, 3], 0, first);
+        drive.Run([.. trunk, 4, 5], 0, second);
+
+        var report = drive.Submitted[1].Prefix;
+        Assert.Equal([1, 2, 3], report.PartedTokens);
+        Assert.Equal(isOwn, report.PartsFromSameSession);
+    }
+
+    [Fact]
+    public void What_a_session_shares_with_another_does_not_make_the_others_words_its_own()
+    {
+        var drive = Drive();
+        int[] trunk = SchedulerDrive.Prompt(50);
+        drive.Run([.. trunk, 1, 2, 3], 0, "alice");
+        drive.Run(trunk, 0, "bob");
+        drive.Run([.. trunk, 4, 5], 0, "bob");
+
+        var report = drive.Submitted[2].Prefix;
+        Assert.Equal([1, 2, 3], report.PartedTokens);
+        Assert.False(report.PartsFromSameSession);
+    }
+
     [Fact]
     public void Cells_that_other_cells_spell_as_well_are_given_back()
     {
