@@ -26,11 +26,12 @@ internal static class Endpoints
     }
 
     /// <summary>Maps everything onto <paramref name="app"/>.</summary>
-    public static void Map(WebApplication app, ProviderCatalog catalog, HttpOptions options, TimeProvider time, ILogger log)
+    public static void Map(
+        WebApplication app, ProviderCatalog catalog, HttpOptions options, ServerShutdown shutdown, TimeProvider time, ILogger log)
     {
         RequestHistory history = new();
         PdfTexts pdfs = new(time);
-        Messages messages = new(catalog, pdfs, history, time, log);
+        Messages messages = new(catalog, pdfs, new AnswerPump(history, shutdown, time, log));
         CountTokens countTokens = new(catalog, pdfs);
         ModelList models = new(catalog);
         Render render = new(catalog, pdfs);
@@ -39,6 +40,7 @@ internal static class Endpoints
         ModelCards cards = new(catalog);
 
         app.Use(next => context => RequestPipeline.RunAsync(context, next, options, time, log));
+        app.Use(next => context => shutdown.AdmitAsync(context, next));
 
         app.MapPost("/v1/messages", messages.HandleAsync);
         app.MapPost("/v1/messages/count_tokens", countTokens.HandleAsync);
@@ -51,16 +53,16 @@ internal static class Endpoints
         app.MapGet("/api/models/{id}", cards.GetAsync);
         app.MapGet("/api/engine", engine.HandleAsync);
 
-        app.MapGet("/health", context => HealthAsync(context, catalog));
+        app.MapGet("/health", context => HealthAsync(context, catalog, shutdown));
         app.MapMethods("/", ["HEAD", "GET"], Hello);
         app.MapMethods("/api/hello", ["HEAD", "GET"], Hello);
     }
 
     private static Task Hello(HttpContext context) => Task.CompletedTask;
 
-    private static Task HealthAsync(HttpContext context, ProviderCatalog catalog)
+    private static Task HealthAsync(HttpContext context, ProviderCatalog catalog, ServerShutdown shutdown)
     {
-        if (catalog.Providers[0].Unhealthy is { } reason)
+        if ((shutdown.IsDraining ? ModelTroubles.Stopping : catalog.Providers[0].Unhealthy) is { } reason)
             return Errors.WriteAsync(context, new ChatError(ChatErrorKind.Unavailable, reason));
         return JsonReply.WriteAsync(context, new HealthWire("ok", "hearth"), HealthJson.Default.HealthWire);
     }

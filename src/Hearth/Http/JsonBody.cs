@@ -66,7 +66,7 @@ internal static class JsonBody
 
     private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(HttpRequest request)
     {
-        CancellationToken aborted = request.HttpContext.RequestAborted;
+        CancellationToken aborted = RequestInfo.Of(request.HttpContext).Stopped;
         if (request.ContentLength > LimitBytes)
         {
             await request.Body.CopyToAsync(Stream.Null, aborted);
