@@ -26,12 +26,13 @@ internal sealed class PromptPartition : IDisposable
     private readonly List<PromptPiece> _pieces = [];
     private readonly List<(int Start, int End)> _untrusted = [];
     private readonly SpecialTokenIndex _index;
+    private readonly CancellationToken _cancellation;
     private readonly char[] _text;
     private readonly int _length;
 
-    private PromptPartition(IReadOnlyList<TextRun> runs, SpecialTokenIndex index)
+    private PromptPartition(IReadOnlyList<TextRun> runs, SpecialTokenIndex index, CancellationToken cancellation)
     {
-        _index = index;
+        (_index, _cancellation) = (index, cancellation);
         _length = runs.Sum(r => r.Text.Length);
         _text = ArrayPool<char>.Shared.Rent(_length);
         Join(runs);
@@ -47,7 +48,9 @@ internal sealed class PromptPartition : IDisposable
     private ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 
     /// <summary>Cuts the runs, which follow each other.</summary>
-    public static PromptPartition Cut(IReadOnlyList<TextRun> runs, SpecialTokenIndex index) => new(runs, index);
+    /// <exception cref="OperationCanceledException">Cancelled, which is looked at between pieces.</exception>
+    public static PromptPartition Cut(IReadOnlyList<TextRun> runs, SpecialTokenIndex index, CancellationToken cancellation = default) =>
+        new(runs, index, cancellation);
 
     /// <summary>The characters of a piece.</summary>
     public ReadOnlySpan<char> TextOf(PromptPiece piece) => Text.Slice(piece.Start, piece.Length);
@@ -71,6 +74,7 @@ internal sealed class PromptPartition : IDisposable
         int start = 0;
         while (_index.Find(Text, start, (at, token) => !IsPartlyUntrusted(at, at + token.Text.Length)) is { } found)
         {
+            _cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<char> before = Text[start..found.Start];
             AddPlain(start, start + (found.Token.Attributes.HasFlag(TokenAttributes.StripLeft) ? before.TrimEnd() : before).Length);
             _pieces.Add(new PromptPiece(found.Start, found.Token.Text.Length, found.Token.Id));
@@ -86,6 +90,7 @@ internal sealed class PromptPartition : IDisposable
     {
         while (_index.Find(Text[..end], start, (_, token) => token.IsUserDefined && !token.IsWhiteSpace) is { } found)
         {
+            _cancellation.ThrowIfCancellationRequested();
             int cut = found.Start + FirstCharacterLength(found.Token.Text);
             _pieces.Add(new PromptPiece(start, cut - start, PromptPiece.None));
             start = cut;

@@ -32,9 +32,10 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
     public int RememberedTokens => _sampled.Cost;
 
     /// <summary>As <see cref="Tokenizer.Encode"/> does, but for runs and answers that were sampled, which are the sampled tokens.</summary>
-    public EncodedPrompt Encode(IReadOnlyList<TextRun> runs)
+    /// <exception cref="OperationCanceledException">Cancelled, which is looked at between runs and within long ones.</exception>
+    public EncodedPrompt Encode(IReadOnlyList<TextRun> runs, CancellationToken cancellation = default)
     {
-        using PromptPartition cut = tokenizer.Cut(runs);
+        using PromptPartition cut = tokenizer.Cut(runs, cancellation);
         ReadOnlySpan<PromptPiece> pieces = cut.Pieces;
         List<int> tokens = new(cut.Length / UsualCharsPerToken);
         EncodedPrompt tail = EncodedPrompt.Empty;
@@ -42,6 +43,7 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
         List<(RunChain Chain, int Tokens)> sinceTurn = [(chain, 0)];
         for (int i = 0; i < pieces.Length;)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (pieces[i].IsSpecial)
             {
                 if (tokenizer.EndsGeneration(pieces[i].SpecialToken))
@@ -59,7 +61,7 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
             int end = i + 1;
             while (end < pieces.Length && !pieces[end].IsSpecial)
                 end++;
-            tail = Append(tokens, cut, pieces[i..end], ref chain, keepsTail: end == pieces.Length);
+            tail = Append(tokens, cut, pieces[i..end], ref chain, end == pieces.Length, cancellation);
             i = end;
         }
 
@@ -128,7 +130,7 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
 
     private RunChain? AnswerEnd(EncodedPrompt prompt, IReadOnlyList<TextRun> history, IEnumerable<string> shown, string next)
     {
-        using PromptPartition cut = tokenizer.Cut(history);
+        using PromptPartition cut = tokenizer.Cut(history, CancellationToken.None);
         ReadOnlySpan<PromptPiece> pieces = cut.Pieces;
         RunChain chain = RunChain.Start;
         StringBuilder? said = null;
@@ -162,7 +164,12 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
     }
 
     private EncodedPrompt Append(
-        List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ref RunChain chain, bool keepsTail)
+        List<int> tokens,
+        PromptPartition cut,
+        ReadOnlySpan<PromptPiece> run,
+        ref RunChain chain,
+        bool keepsTail,
+        CancellationToken cancellation)
     {
         int most = RunChain.HeaderBytes;
         foreach (PromptPiece piece in run)
@@ -180,7 +187,7 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
             if (_sampled.Find(chain) is { } sampled && tokenizer.Says(sampled, text.Span))
                 tokens.AddRange(sampled);
             else
-                AppendOwn(tokens, cut, run, text);
+                AppendOwn(tokens, cut, run, text, cancellation);
             return keepsTail
                 ? new EncodedPrompt([], before, text.ToArray(), CollectionsMarshal.AsSpan(tokens)[start..].ToArray())
                 : EncodedPrompt.Empty;
@@ -191,7 +198,8 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
         }
     }
 
-    private void AppendOwn(List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ReadOnlyMemory<byte> text)
+    private void AppendOwn(
+        List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ReadOnlyMemory<byte> text, CancellationToken cancellation)
     {
         if (_texts.Find(text) is { } known)
         {
@@ -200,16 +208,17 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
         }
 
         int start = tokens.Count;
-        Tokenize(tokens, cut, run, text.Span);
+        Tokenize(tokens, cut, run, text.Span, cancellation);
         _texts.Set(text.Span, CollectionsMarshal.AsSpan(tokens)[start..]);
     }
 
-    private void Tokenize(List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ReadOnlySpan<byte> text)
+    private void Tokenize(
+        List<int> tokens, PromptPartition cut, ReadOnlySpan<PromptPiece> run, ReadOnlySpan<byte> text, CancellationToken cancellation)
     {
         foreach (PromptPiece piece in run)
         {
             int length = run.Length == 1 ? text.Length : Encoding.UTF8.GetByteCount(cut.TextOf(piece));
-            tokenizer.AppendPlain(tokens, text[..length]);
+            tokenizer.AppendPlain(tokens, text[..length], cancellation);
             text = text[length..];
         }
     }
@@ -225,9 +234,9 @@ public sealed class SampledRuns(Tokenizer tokenizer, DiskCacheSettings? disk = n
         // No text comes back as bytes that are no UTF-8.
         if (!Utf8.IsValid(run.Text))
             return false;
-        using PromptPartition cut = tokenizer.Cut([new TextRun(Encoding.UTF8.GetString(run.Text), trusted: false)]);
+        using PromptPartition cut = tokenizer.Cut([new TextRun(Encoding.UTF8.GetString(run.Text), trusted: false)], CancellationToken.None);
         List<int> own = [];
-        Tokenize(own, cut, cut.Pieces, run.Text);
+        Tokenize(own, cut, cut.Pieces, run.Text, CancellationToken.None);
         if (run.Tokens.SequenceEqual(CollectionsMarshal.AsSpan(own)))
         {
             _sampled.Remove(chain);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 using System.Text;
 using Hearth.Llama;
 
@@ -20,7 +21,11 @@ public sealed class Tokenizer
 {
     private const TokenAttributes SpecialAttributes = TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown;
 
+    /// <summary>Some milliseconds of tokenising, between which a cancellation is looked at.</summary>
+    internal const int MostSectionBytes = 32 * 1024;
+
     private readonly LlamaVocab _vocab;
+    private readonly Lazy<bool> _cutsAtLines;
     private readonly SpecialTokenIndex _index;
     private readonly FrozenDictionary<int, string> _specialTexts;
     private readonly FrozenSet<int> _endOfGeneration;
@@ -29,6 +34,7 @@ public sealed class Tokenizer
     public Tokenizer(LlamaVocab vocab)
     {
         _vocab = vocab;
+        _cutsAtLines = new Lazy<bool>(CutsAtLines);
         SpecialToken[] special =
         [
             .. Enumerable.Range(0, vocab.TokenCount)
@@ -79,7 +85,7 @@ public sealed class Tokenizer
     public int[] Encode(IReadOnlyList<TextRun> runs)
     {
         List<int> tokens = [];
-        using PromptPartition cut = Cut(runs);
+        using PromptPartition cut = Cut(runs, CancellationToken.None);
         foreach (PromptPiece piece in cut.Pieces)
         {
             if (piece.IsSpecial)
@@ -93,7 +99,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>The pieces that are special tokens or become tokens each on its own. The caller disposes of them.</summary>
-    internal PromptPartition Cut(IReadOnlyList<TextRun> runs) => PromptPartition.Cut(runs, _index);
+    internal PromptPartition Cut(IReadOnlyList<TextRun> runs, CancellationToken cancellation) => PromptPartition.Cut(runs, _index, cancellation);
 
     /// <summary>Puts the beginning-of-sequence token first where the model wants one and it is not there.</summary>
     internal void AddBeginning(List<int> tokens)
@@ -102,8 +108,74 @@ public sealed class Tokenizer
             tokens.Insert(0, bos);
     }
 
-    /// <summary>Tokenises the text of one piece.</summary>
-    internal void AppendPlain(List<int> tokens, ReadOnlySpan<byte> utf8)
+    /// <summary>Tokenises the text of one piece, a long one in sections where that gives the same tokens.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled before a section.</exception>
+    internal void AppendPlain(List<int> tokens, ReadOnlySpan<byte> utf8, CancellationToken cancellation)
+    {
+        while (utf8.Length > MostSectionBytes && _cutsAtLines.Value && SectionLength(utf8) is var length && length < utf8.Length)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            AppendSection(tokens, utf8[..length]);
+            utf8 = utf8[length..];
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        AppendSection(tokens, utf8);
+    }
+
+    /// <summary>
+    /// Up to the last beginning of a line within <see cref="MostSectionBytes"/>, else to the first one behind: a letter after a line feed
+    /// after something visible. What stands before and after is split into words alike with and without the other, in every pattern that
+    /// splits for byte pairs: those look ahead for white space only, and none looks back.
+    /// </summary>
+    private static int SectionLength(ReadOnlySpan<byte> utf8)
+    {
+        for (int i = MostSectionBytes; i > MostSectionBytes / 2; i--)
+        {
+            if (BeginsLine(utf8, i))
+                return i;
+        }
+
+        int start = MostSectionBytes;
+        while (utf8[start..].IndexOf((byte)'\n') is >= 0 and var found && start + found + 1 is var next && next < utf8.Length)
+        {
+            if (BeginsLine(utf8, next))
+                return next;
+            start = next;
+        }
+
+        return utf8.Length;
+    }
+
+    private static bool BeginsLine(ReadOnlySpan<byte> utf8, int i) =>
+        utf8[i - 1] == '\n' && utf8[i - 2] is > (byte)' ' and < 0x7F && char.IsAsciiLetter((char)utf8[i]);
+
+    /// <summary>No token reaches over the beginning of a line, and none comes of its own where a text begins.</summary>
+    private bool CutsAtLines()
+    {
+        if (_vocab.Kind is not (VocabKind.BytePair or VocabKind.SentencePiece))
+            return false;
+        List<int> letter = [];
+        AppendSection(letter, "a"u8);
+        if (!Says(CollectionsMarshal.AsSpan(letter), "a"u8, allowsPrefix: false))
+            return false;
+        ArrayBufferWriter<byte> text = new();
+        for (int id = 0; id < _vocab.TokenCount; id++)
+        {
+            text.ResetWrittenCount();
+            WriteText(id, text);
+            ReadOnlySpan<byte> bytes = text.WrittenSpan;
+            for (int i = 1; i < bytes.Length; i++)
+            {
+                if (bytes[i - 1] == '\n' && char.IsAsciiLetter((char)bytes[i]))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void AppendSection(List<int> tokens, ReadOnlySpan<byte> utf8)
     {
         // A token stands for at least one byte, but for the space that SentencePiece puts in front.
         int[] output = ArrayPool<int>.Shared.Rent(utf8.Length + 2);
@@ -124,7 +196,9 @@ public sealed class Tokenizer
     internal void WriteText(int token, ArrayBufferWriter<byte> output) => Write(token, output, special: false);
 
     /// <summary>True when plain tokens say exactly this text, not counting the space that SentencePiece puts in front.</summary>
-    internal bool Says(ReadOnlySpan<int> tokens, ReadOnlySpan<byte> utf8)
+    internal bool Says(ReadOnlySpan<int> tokens, ReadOnlySpan<byte> utf8) => Says(tokens, utf8, allowsPrefix: true);
+
+    private bool Says(ReadOnlySpan<int> tokens, ReadOnlySpan<byte> utf8, bool allowsPrefix)
     {
         ArrayBufferWriter<byte> said = new(utf8.Length + 1);
         foreach (int token in tokens)
@@ -135,7 +209,7 @@ public sealed class Tokenizer
         }
 
         ReadOnlySpan<byte> text = said.WrittenSpan;
-        if (_vocab.Kind == VocabKind.SentencePiece && text.Length == utf8.Length + 1 && text[0] == ' ')
+        if (allowsPrefix && _vocab.Kind == VocabKind.SentencePiece && text.Length == utf8.Length + 1 && text[0] == ' ')
             text = text[1..];
         return text.SequenceEqual(utf8);
     }
@@ -145,7 +219,7 @@ public sealed class Tokenizer
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            AppendPlain(tokens, utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, utf8)));
+            AppendSection(tokens, utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, utf8)));
         }
         finally
         {

@@ -63,15 +63,25 @@ public sealed class LlamaVocab
     /// </summary>
     public unsafe int Tokenize(ReadOnlySpan<byte> utf8, Span<int> tokens, bool addSpecial, bool parseSpecial)
     {
-        ObjectDisposedException.ThrowIf(_model.IsClosed, typeof(LlamaModel));
-        fixed (byte* text = utf8)
+        // Long texts take long: the model that is disposed of meanwhile stays until this is done.
+        bool isHeld = false;
+        try
         {
-            fixed (int* output = tokens)
+            _model.DangerousAddRef(ref isHeld);
+            fixed (byte* text = utf8)
             {
-                byte nothing = 0;
-                return LlamaNative.llama_tokenize(
-                    _vocab, text is null ? &nothing : text, utf8.Length, output, tokens.Length, addSpecial, parseSpecial);
+                fixed (int* output = tokens)
+                {
+                    byte nothing = 0;
+                    return LlamaNative.llama_tokenize(
+                        _vocab, text is null ? &nothing : text, utf8.Length, output, tokens.Length, addSpecial, parseSpecial);
+                }
             }
+        }
+        finally
+        {
+            if (isHeld)
+                _model.DangerousRelease();
         }
     }
 

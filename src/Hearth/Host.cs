@@ -18,13 +18,17 @@ internal sealed class Host
     /// <summary>How long running answers may go on after the first Ctrl+C: most end by then, and nobody waits longer for a prompt.</summary>
     public const int DrainSeconds = 10;
 
+    /// <summary>How long the web server waits for connections on which everything was said: their clients may be slow to close them.</summary>
+    private static readonly TimeSpan LongestClosing = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _app;
     private readonly LoadedModel _model;
+    private readonly ServerShutdown _shutdown;
     private readonly TimeProvider _time;
 
-    private Host(WebApplication app, LoadedModel model, TimeProvider time)
+    private Host(WebApplication app, LoadedModel model, ServerShutdown shutdown, TimeProvider time)
     {
-        (_app, _model, _time) = (app, model, time);
+        (_app, _model, _shutdown, _time) = (app, model, shutdown, time);
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         Address = new Uri(bound!.Addresses.First());
     }
@@ -35,36 +39,68 @@ internal sealed class Host
     /// <summary>Starts to listen.</summary>
     public static async Task<HostStart> StartAsync(LaunchSettings settings, LoadedModel model, ListenAddress listen, TimeProvider time, ILoggerFactory loggers)
     {
-        var app = Build(settings, model, listen, time, loggers);
+        LeaveThreadsForHangUps();
+        var shutdown = new ServerShutdown();
+        var app = Build(settings, model, listen, shutdown, time, loggers);
         try
         {
             await app.StartAsync();
-            return new HostStart(new Host(app, model, time), null);
+            return new HostStart(new Host(app, model, shutdown, time), null);
         }
         catch (IOException e) when (e.GetBaseException() is SocketException or AddressInUseException)
         {
             var socketError = e.GetBaseException() as SocketException ?? new SocketException((int)SocketError.AddressAlreadyInUse);
             var sentence = await PortCheck.DescribeAsync(listen, socketError);
             await app.DisposeAsync();
+            shutdown.Dispose();
             return new HostStart(null, sentence);
         }
     }
 
     /// <summary>
-    /// Accepts nothing new, gives running answers <see cref="DrainSeconds"/> to end, then frees the model.
-    /// <paramref name="now"/> cuts the wait short.
+    /// Refuses what is new, gives running answers <see cref="DrainSeconds"/> to end, ends the rest and tells their clients so, closes the
+    /// port and frees the model. <paramref name="now"/> cuts the wait short. Takes the drain and <see cref="ServerShutdown.LastWord"/>
+    /// twice at most, whatever clients do, beside what the model's own end takes.
     /// </summary>
     public async Task StopAsync(CancellationToken now)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(DrainSeconds), _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(now, deadline.Token);
-        await _app.StopAsync(either.Token);
-        await _model.Stop(either.Token);
+        _shutdown.Drain();
+        if (!await IsIdleWithinAsync(TimeSpan.FromSeconds(DrainSeconds), now))
+        {
+            await _shutdown.EndAsync();
+            if (!await IsIdleWithinAsync(2 * ServerShutdown.LastWord, CancellationToken.None))
+            {
+                await _shutdown.BreakAsync();
+                await IsIdleWithinAsync(ServerShutdown.LastWord, CancellationToken.None);
+            }
+        }
+
+        using (var closed = new CancellationTokenSource(LongestClosing, _time))
+            await _app.StopAsync(closed.Token);
+        await _model.Stop(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
+        _shutdown.Dispose();
+    }
+
+    private async Task<bool> IsIdleWithinAsync(TimeSpan limit, CancellationToken now)
+    {
+        using var deadline = new CancellationTokenSource(limit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(now, deadline.Token);
+        return await _shutdown.WhenIdleAsync(either.Token);
+    }
+
+    /// <summary>
+    /// The pool starts with as many threads as there are cores, and prompts may take them all. That a client has left, or a signal came,
+    /// is heard on the pool too, and must not wait until the pool notices that it is short of threads.
+    /// </summary>
+    private static void LeaveThreadsForHangUps()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, (2 * Environment.ProcessorCount) + 2), completions);
     }
 
     private static WebApplication Build(
-        LaunchSettings settings, LoadedModel model, ListenAddress listen, TimeProvider time, ILoggerFactory loggers)
+        LaunchSettings settings, LoadedModel model, ListenAddress listen, ServerShutdown shutdown, TimeProvider time, ILoggerFactory loggers)
     {
         // Without defaults: no settings files are read, and none watched.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "hearth", ContentRootPath = AppContext.BaseDirectory });
@@ -78,7 +114,7 @@ internal sealed class Host
         });
         var app = builder.Build();
         var options = new HttpOptions(settings.ApiKey, IPAddress.IsLoopback(listen.Ip));
-        Endpoints.Map(app, new ProviderCatalog([model.Provider]), options, time, loggers.CreateLogger("http"));
+        Endpoints.Map(app, new ProviderCatalog([model.Provider]), options, shutdown, time, loggers.CreateLogger("http"));
         return app;
     }
 

@@ -107,12 +107,17 @@ public static class OutputFormats
 
     /// <summary>What a whole answer says, given in pieces; markers in its text count as tokens, and calls have no ids.</summary>
     public static IReadOnlyList<ChatEvent> ReadAll(
-        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition>? tools, bool startsInThinking = false, bool truncated = false)
+        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition>? tools, bool startsInThinking = false, bool truncated = false,
+        CancellationToken cancellation = default)
     {
         IOutputParser parser = format.CreateParser(new OutputParserSettings(tools, startsInThinking, new HashSet<string>(), () => ""));
         List<ChatEvent> events = [];
         foreach (string piece in pieces)
+        {
+            cancellation.ThrowIfCancellationRequested();
             parser.Text(piece, events);
+        }
+
         parser.Finish(truncated, events);
         return events;
     }

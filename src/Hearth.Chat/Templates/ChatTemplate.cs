@@ -18,12 +18,16 @@ public sealed class ChatTemplate
     private readonly KeepThinking _keep;
     private readonly ToolValues _tools = new();
 
-    private ChatTemplate(string source, string name, TemplateTokens tokens, KeepThinking keep)
+    private ChatTemplate(string source, string name, TemplateTokens tokens, KeepThinking keep, CancellationToken cancellation)
     {
         (Source, Repairs) = TemplateRepairs.Apply(source);
         (_template, _tokens, _keep) = (JinjaTemplate.Parse(Source, name), tokens, keep);
-        Capabilities = TemplateProbe.Find(new ProbeRenderer(Render));
-        Capabilities = Capabilities with { Rewrites = new HistoryProbe(Probe, Capabilities).Find() };
+        Capabilities = TemplateProbe.Find(
+            new ProbeRenderer(input => Render(input with { Settings = input.Settings with { Cancellation = cancellation } })));
+        Capabilities = Capabilities with
+        {
+            Rewrites = new HistoryProbe((messages, tools, generates) => Probe(messages, tools, generates, cancellation), Capabilities).Find(),
+        };
     }
 
     /// <summary>What the template does with a conversation.</summary>
@@ -40,8 +44,10 @@ public sealed class ChatTemplate
 
     /// <summary>Parses a template, repairs known faults and probes it.</summary>
     /// <exception cref="JinjaException">It cannot be parsed, or writes a few short messages beyond any measure.</exception>
-    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto) =>
-        new(source, name, tokens, keep);
+    /// <exception cref="OperationCanceledException">Cancelled while it was probed.</exception>
+    public static ChatTemplate Parse(
+        string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto, CancellationToken cancellation = default) =>
+        new(source, name, tokens, keep, cancellation);
 
     /// <summary>The prompt of a request. A last assistant message of text is the beginning of the answer, which the model continues.</summary>
     public RenderedPrompt Render(ChatRequest request, DateTimeOffset now, CancellationToken cancellation = default)
@@ -73,8 +79,10 @@ public sealed class ChatTemplate
     /// <paramref name="assumed"/>; null where it cannot.
     /// </summary>
     /// <exception cref="JinjaException">It goes on beyond any measure.</exception>
-    public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed) =>
-        TryRender(Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false);
+    public string? RenderHistory(
+        IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed, CancellationToken cancellation = default) =>
+        TryRender(
+            Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false, cancellation);
 
     /// <summary>
     /// A prompt in which <paramref name="answer"/> to <paramref name="request"/> is history, and <paramref name="next"/> is said to it: by
@@ -112,15 +120,21 @@ public sealed class ChatTemplate
         return OwnMarkers.Reveal(thinking.Reveal(Render(input)));
     }
 
-    private string? Probe(IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt) =>
-        TryRender(messages, new ChatRequest("", [], 0) { Tools = tools, Thinking = ThinkingMode.On }, Capabilities, addGenerationPrompt);
+    private string? Probe(
+        IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt, CancellationToken cancellation) =>
+        TryRender(messages, new ChatRequest("", [], 0) { Tools = tools, Thinking = ThinkingMode.On }, Capabilities, addGenerationPrompt, cancellation);
 
     private string? TryRender(
-        IReadOnlyList<TemplateMessage> messages, ChatRequest request, TemplateCapabilities assumed, bool addGenerationPrompt)
+        IReadOnlyList<TemplateMessage> messages,
+        ChatRequest request,
+        TemplateCapabilities assumed,
+        bool addGenerationPrompt,
+        CancellationToken cancellation)
     {
         try
         {
-            return Render(messages, request, assumed, addGenerationPrompt, TemplateInput.ProbeSettings).Text;
+            RenderSettings settings = TemplateInput.ProbeSettings with { Cancellation = cancellation };
+            return Render(messages, request, assumed, addGenerationPrompt, settings).Text;
         }
         catch (JinjaException e) when (!e.IsLimit)
         {

@@ -99,7 +99,7 @@ internal static class AskCommand
     {
         var request = new ChatRequest(
             provider.Model.Id, [ChatMessage.OfText(ChatRole.User, question)], provider.Model.MaxOutputTokens);
-        var answer = provider.Answer(request, cancellation);
+        await using var answer = await provider.AnswerAsync(request, cancellation);
         if (answer.Error is { } refusal)
             return terminal.Fail(refusal.Message);
 

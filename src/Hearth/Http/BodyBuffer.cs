@@ -31,7 +31,7 @@ internal sealed class BodyBuffer(BodyBudget budget) : IDisposable
     {
         if (request.ContentLength > JsonBody.LimitBytes)
             return TooLarge;
-        CancellationToken aborted = request.HttpContext.RequestAborted;
+        CancellationToken aborted = RequestInfo.Of(request.HttpContext).Stopped;
         int most = (int)(request.ContentLength ?? JsonBody.LimitBytes);
         try
         {

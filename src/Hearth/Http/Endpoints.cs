@@ -32,11 +32,12 @@ internal static class Endpoints
     }
 
     /// <summary>Maps everything onto <paramref name="app"/>.</summary>
-    public static void Map(WebApplication app, ProviderCatalog catalog, HttpOptions options, TimeProvider time, ILogger log)
+    public static void Map(
+        WebApplication app, ProviderCatalog catalog, HttpOptions options, ServerShutdown shutdown, TimeProvider time, ILogger log)
     {
         RequestHistory history = new();
         PdfTexts pdfs = new(time);
-        Messages messages = new(catalog, pdfs, history, time, log);
+        Messages messages = new(catalog, pdfs, new AnswerPump(history, shutdown, time, log));
         CountTokens countTokens = new(catalog, pdfs);
         ModelList models = new(catalog);
         Render render = new(catalog, pdfs);
@@ -46,6 +47,7 @@ internal static class Endpoints
 
         BodyBudget bodies = new();
         app.Use(next => context => RequestPipeline.RunAsync(context, next, options, bodies, time, log));
+        app.Use(next => context => shutdown.AdmitAsync(context, next));
 
         app.MapPost("/v1/messages", messages.HandleAsync);
         app.MapPost("/v1/messages/count_tokens", countTokens.HandleAsync);
@@ -58,16 +60,16 @@ internal static class Endpoints
         app.MapMethods("/api/models/{id}", Read, cards.GetAsync);
         app.MapMethods("/api/engine", Read, engine.HandleAsync);
 
-        app.MapMethods("/health", Read, context => HealthAsync(context, catalog));
+        app.MapMethods("/health", Read, context => HealthAsync(context, catalog, shutdown));
         app.MapMethods("/", Read, Hello);
         app.MapMethods("/api/hello", Read, Hello);
     }
 
     private static Task Hello(HttpContext context) => Task.CompletedTask;
 
-    private static Task HealthAsync(HttpContext context, ProviderCatalog catalog)
+    private static Task HealthAsync(HttpContext context, ProviderCatalog catalog, ServerShutdown shutdown)
     {
-        if (catalog.Providers[0].Unhealthy is { } reason)
+        if ((shutdown.IsDraining ? ModelTroubles.Stopping : catalog.Providers[0].Unhealthy) is { } reason)
             return Errors.WriteAsync(context, new ChatError(ChatErrorKind.Unavailable, reason));
         return JsonReply.WriteAsync(context, new HealthWire("ok", "hearth"), HealthJson.Default.HealthWire);
     }

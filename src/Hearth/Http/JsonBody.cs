@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Hearth.Chat;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Hearth.Http;
 

@@ -48,12 +48,14 @@ internal sealed partial class ParseJson : JsonSerializerContext;
 /// <summary><c>POST /api/parse</c>: what a recorded answer of any model says. Markers in its text count as tokens.</summary>
 internal static class Parse
 {
+    private const int MostPieceChars = 64 * 1024;
+
     public static async Task HandleAsync(HttpContext context)
     {
         (ParseRequestWire? request, ChatError? error) = await JsonBody.ReadAsync(context.Request, ParseJson.Default.ParseRequestWire);
         ParsedAnswerWire? answer = null;
         if (error is null)
-            (answer, error) = Read(request!);
+            (answer, error) = Read(request!, RequestInfo.Of(context).Stopped);
         if (error is not null)
             await Errors.WriteAsync(context, error);
         else
@@ -61,9 +63,10 @@ internal static class Parse
     }
 
     /// <summary>Parses an answer, or says what is wrong with the request.</summary>
-    public static (ParsedAnswerWire? Answer, ChatError? Error) Read(ParseRequestWire request)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static (ParsedAnswerWire? Answer, ChatError? Error) Read(ParseRequestWire request, CancellationToken cancellation = default)
     {
-        (IOutputFormat? format, ChatError? error) = FormatOf(request);
+        (IOutputFormat? format, ChatError? error) = FormatOf(request, cancellation);
         if (format is null)
             return (null, error);
         if (request.Deltas is null)
@@ -74,8 +77,23 @@ internal static class Parse
             return (null, Invalid("tools", "Each tool needs a function with a name"));
         List<ToolDefinition>? tools = request.Tools?.Select(t => new ToolDefinition(t.Function!.Name!, t.Function.Description ?? "", t.Function.Parameters)).ToList();
         bool isCut = request.FinishReason == "length";
-        IReadOnlyList<ChatEvent> events = format.ReadAll(request.Deltas, tools, format.OpensThinking(request.GenerationPrompt), isCut);
+        IReadOnlyList<ChatEvent> events = format.ReadAll(
+            request.Deltas.SelectMany(Cut), tools, format.OpensThinking(request.GenerationPrompt), isCut, cancellation);
         return (Fold(format, events, isCut), null);
+    }
+
+    /// <summary>Pieces that are parsed in some milliseconds each.</summary>
+    private static IEnumerable<string> Cut(string delta)
+    {
+        int start = 0;
+        while (delta.Length - start > MostPieceChars)
+        {
+            int length = char.IsHighSurrogate(delta[start + MostPieceChars - 1]) ? MostPieceChars - 1 : MostPieceChars;
+            yield return delta.Substring(start, length);
+            start += length;
+        }
+
+        yield return start == 0 ? delta : delta[start..];
     }
 
     private static ParsedAnswerWire Fold(IOutputFormat format, IReadOnlyList<ChatEvent> events, bool isCut)
@@ -114,7 +132,7 @@ internal static class Parse
 
     private static string? TextOrNull(StringBuilder text) => text.Length == 0 ? null : text.ToString();
 
-    private static (IOutputFormat? Format, ChatError? Error) FormatOf(ParseRequestWire request)
+    private static (IOutputFormat? Format, ChatError? Error) FormatOf(ParseRequestWire request, CancellationToken cancellation)
     {
         if (request.Format is { } name)
         {
@@ -127,7 +145,9 @@ internal static class Parse
             return (null, Invalid("chat_template", "Either chat_template or format is required"));
         try
         {
-            return (FormatProbe.Find(ChatTemplate.Parse(request.ChatTemplate, "chat_template", new TemplateTokens("", ""))), null);
+            ChatTemplate template = ChatTemplate.Parse(
+                request.ChatTemplate, "chat_template", new TemplateTokens("", ""), cancellation: cancellation);
+            return (FormatProbe.Find(template, cancellation), null);
         }
         catch (JinjaException e)
         {

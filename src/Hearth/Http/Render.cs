@@ -36,9 +36,10 @@ internal sealed class Render(ProviderCatalog catalog, PdfTexts pdfs)
             return;
         try
         {
+            CancellationToken stopped = RequestInfo.Of(context).Stopped;
             WireResult<PromptWire> result = body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("chat_template", out _)
-                ? RenderTemplate(body.RootElement.Deserialize(RenderJson.Default.TemplateRequestWire)!, context.RequestAborted)
-                : Preview(body.RootElement.Deserialize(MessagesJson.Default.MessagesRequestWire)!);
+                ? RenderTemplate(body.RootElement.Deserialize(RenderJson.Default.TemplateRequestWire)!, stopped)
+                : await PreviewAsync(body.RootElement.Deserialize(MessagesJson.Default.MessagesRequestWire)!, stopped);
             await WriteAsync(context, result);
         }
         catch (JsonException e)
@@ -66,12 +67,13 @@ internal sealed class Render(ProviderCatalog catalog, PdfTexts pdfs)
         await JsonReply.WriteAsync(context, result.Value!, RenderJson.Default.PromptWire);
     }
 
-    private WireResult<PromptWire> Preview(MessagesRequestWire wire)
+    private async Task<WireResult<PromptWire>> PreviewAsync(MessagesRequestWire wire, CancellationToken stopped)
     {
-        WireResult<ChatRequest> request = MessagesReader.Read(wire with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs);
+        WireResult<ChatRequest> request = MessagesReader.Read(
+            wire with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs, stopped);
         if (request.Error is not null)
             return request.Error;
-        PromptPreview preview = catalog.Resolve(request.Value!.Model).Preview(request.Value);
+        PromptPreview preview = await catalog.Resolve(request.Value!.Model).PreviewAsync(request.Value, stopped);
         if (preview.Error is not null)
             return preview.Error;
         return new PromptWire(preview.Prompt)

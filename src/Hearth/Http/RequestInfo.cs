@@ -18,6 +18,12 @@ internal sealed class RequestInfo
     /// <summary>Whose key the request carries, see <see cref="Auth.Identity"/>.</summary>
     public string Owner { get; set; } = "";
 
+    /// <summary>Cancelled when the client has left or the server ends: whatever the request costs ends with it.</summary>
+    public CancellationToken Stopped { get; set; }
+
+    /// <summary>The server ended the request, not its client and not its answer.</summary>
+    public bool IsCutOff { get; set; }
+
     /// <summary>What was asked of a model and what came of it so far; null when no model was asked.</summary>
     public RequestRecord? Record => _record;
 

@@ -45,7 +45,7 @@ internal static class RequestPipeline
         }
 
         TimeSpan elapsed = time.GetElapsedTime(start);
-        info.End(context.Response.StatusCode, context.RequestAborted.IsCancellationRequested, elapsed);
+        info.End(context.Response.StatusCode, context.RequestAborted.IsCancellationRequested && !info.IsCutOff, elapsed);
         Log(context, info, elapsed, log);
         if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
             await BodyPace.DiscardAsync(context, time);
@@ -79,7 +79,7 @@ internal static class RequestPipeline
     {
         LogLevel level = Admission.IsOpen(context.Request.Path) ? LogLevel.Debug : LogLevel.Information;
         string numbers = info.Record is { } record && RequestLine.Describe(record) is { Length: > 0 } line ? " " + line : "";
-        string end = context.RequestAborted.IsCancellationRequested ? " (client left)" : "";
+        string end = info.IsCutOff ? " (ended by the server)" : context.RequestAborted.IsCancellationRequested ? " (client left)" : "";
         log.Log(
             level, "{Method} {Path} {Status} {Milliseconds} ms{Numbers}{End} {RequestId}", MethodOf(context.Request), PathOf(context.Request),
             context.Response.StatusCode, (long)elapsed.TotalMilliseconds, numbers, end, info.Id);

@@ -31,5 +31,9 @@ internal sealed class Sse(HttpResponse response)
     }
 
     /// <summary>Sends what was written.</summary>
-    public async Task FlushAsync(CancellationToken cancellation) => await _writer.FlushAsync(cancellation);
+    public ValueTask FlushAsync(CancellationToken cancellation)
+    {
+        ValueTask<FlushResult> flush = _writer.FlushAsync(cancellation);
+        return flush.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(flush.AsTask());
+    }
 }

@@ -20,13 +20,14 @@ internal interface IProvider
 
     /// <summary>
     /// Begins to answer. Refusals (<see cref="ChatErrorKind.InvalidRequest"/>, <see cref="ChatErrorKind.PromptTooLong"/>,
-    /// <see cref="ChatErrorKind.Overloaded"/>) come here, before any stream starts. Cancelling <paramref name="cancellation"/> frees
-    /// what the request holds within one step.
+    /// <see cref="ChatErrorKind.Overloaded"/>) come here, before any stream starts. Cancelling <paramref name="cancellation"/> stops the
+    /// preparation within 50 ms of its work, and frees what an accepted answer holds within one step, whether or not it is being read.
     /// </summary>
-    ChatAnswer Answer(ChatRequest request, CancellationToken cancellation);
+    /// <exception cref="OperationCanceledException">Cancelled before it was accepted.</exception>
+    Task<ChatAnswer> AnswerAsync(ChatRequest request, CancellationToken cancellation);
 
     /// <summary>What the model would be fed for <paramref name="request"/>, or why it cannot be rendered.</summary>
-    PromptPreview Preview(ChatRequest request);
+    Task<PromptPreview> PreviewAsync(ChatRequest request, CancellationToken cancellation);
 
     /// <summary>How many tokens the model would be fed. Counts wait for each other, not for answers.</summary>
     Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation);
@@ -39,12 +40,29 @@ internal sealed record ProviderModel(string Id, string DisplayName, DateTimeOffs
 internal sealed record ProviderStatus(
     int Waiting, int Running, int LeasedCells, int CachedCells, int Cells, long SavedBytes, long DiskBytes, int DiskFiles, long Steps, MemoryLedger Memory);
 
-/// <summary>Either a refusal or the events of an answer; never both.</summary>
-internal sealed record ChatAnswer(ChatError? Error, IAsyncEnumerable<ChatEvent> Events)
+/// <summary>
+/// Either a refusal or the events of an answer; never both. Whoever is given one owns it: an accepted answer costs until its last event
+/// came or until it is disposed of, which may be at any time, also while its events are being read.
+/// </summary>
+internal sealed class ChatAnswer : IAsyncDisposable
 {
-    public static ChatAnswer Refused(ChatError error) => new(error, AsyncEnumerable.Empty<ChatEvent>());
+    private readonly IAsyncDisposable? _held;
 
-    public static ChatAnswer Streaming(IAsyncEnumerable<ChatEvent> events) => new(null, events);
+    private ChatAnswer(ChatError? error, IAsyncEnumerable<ChatEvent> events, IAsyncDisposable? held) =>
+        (Error, Events, _held) = (error, events, held);
+
+    /// <summary>Why there is no answer, or null.</summary>
+    public ChatError? Error { get; }
+
+    /// <summary>The answer, which is read once.</summary>
+    public IAsyncEnumerable<ChatEvent> Events { get; }
+
+    public static ChatAnswer Refused(ChatError error) => new(error, AsyncEnumerable.Empty<ChatEvent>(), null);
+
+    /// <summary>An accepted answer; <paramref name="held"/> is what it costs.</summary>
+    public static ChatAnswer Streaming(IAsyncEnumerable<ChatEvent> events, IAsyncDisposable? held = null) => new(null, events, held);
+
+    public ValueTask DisposeAsync() => _held?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>Either an error or the exact number of the prompt's tokens.</summary>

@@ -1,17 +1,21 @@
-using System.Runtime.CompilerServices;
 using Hearth.Chat;
 using Hearth.Chat.Formats;
 using Hearth.Engine;
 
 namespace Hearth.Providers;
 
-/// <summary>One answer of the local model: tokens become text and special tokens (9), those become events (10).</summary>
-internal sealed class LocalAnswer
+/// <summary>
+/// One answer of the local model: tokens become text and special tokens (9), those become events (10). It owns its generation from the
+/// moment in which the engine accepted it: a cancellation, or disposing, frees what that holds within one step, read or not.
+/// </summary>
+internal sealed class LocalAnswer : IAsyncDisposable
 {
     private readonly LocalModel _model;
     private readonly ChatRequest _request;
     private readonly PreparedPrompt _prompt;
     private readonly Generation _generation;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _registration;
     private readonly Detokenizer _detokenizer;
     private readonly IOutputParser _parser;
     private readonly StopSequences _stops;
@@ -27,30 +31,33 @@ internal sealed class LocalAnswer
     private bool _hasCalls;
     private AnswerFinished? _ended;
 
-    public LocalAnswer(LocalModel model, ChatRequest request, PreparedPrompt prompt, Generation generation)
+    public LocalAnswer(LocalModel model, ChatRequest request, PreparedPrompt prompt, Generation generation, CancellationToken cancellation)
     {
-        (_model, _request, _prompt, _generation) = (model, request, prompt, generation);
+        (_model, _request, _prompt, _generation, _cancellation) = (model, request, prompt, generation, cancellation);
         _detokenizer = model.CreateDetokenizer();
         IReadOnlyList<ToolDefinition> tools = request.ToolChoice.Kind == ToolChoiceKind.None ? [] : request.CallableTools();
         _parser = model.Format.CreateParser(new OutputParserSettings(
             tools, model.Format.OpensThinking(prompt.Rendered.Text.Text), model.TokenMarkers, NewCallId));
         _stops = new StopSequences(request.StopSequences);
+        _registration = cancellation.Register(generation.Cancel);
     }
+
+    /// <summary>The conversation that it belongs to; null when nobody named one.</summary>
+    public string? Session { get; init; }
 
     private ChatUsage Usage => new(_promptTokens - _reusedTokens, _reusedTokens, _outputTokens, _thinkingTokens);
 
     /// <summary>
-    /// Reads the answer once. Leaving it early, or cancelling, frees what the request holds. A cancelled answer still ends in its
-    /// terminal event, which comes within one step and says where the time went.
+    /// Reads the answer once. Leaving it early frees what it holds. A cancelled answer still ends in its terminal event, which comes
+    /// within one step and says where the time went.
     /// </summary>
-    public async IAsyncEnumerable<ChatEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ChatEvent> ReadAsync()
     {
         using Generation generation = _generation;
-        await using CancellationTokenRegistration registration = cancellation.Register(generation.Cancel);
         await foreach (GenerationEvent item in generation.Events.ReadAllAsync(CancellationToken.None))
         {
             ChatEvent? terminal = Read(item);
-            if (!cancellation.IsCancellationRequested)
+            if (!_cancellation.IsCancellationRequested)
             {
                 foreach (ChatEvent ready in _ready)
                     yield return ready;
@@ -62,6 +69,13 @@ internal sealed class LocalAnswer
             yield return terminal;
             yield break;
         }
+    }
+
+    /// <summary>May come at any time, from any thread.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _generation.Dispose();
+        await _registration.DisposeAsync();
     }
 
     private static string NewCallId() => "toolu_" + Guid.NewGuid().ToString("N");
@@ -81,8 +95,8 @@ internal sealed class LocalAnswer
                 return null;
             case GenerationFinished finished:
                 return Finish(finished);
-            case GenerationFailed failed:
-                return _ended ?? (ChatEvent)new AnswerFailed(new ChatError(ChatErrorKind.Internal, failed.Message));
+            case GenerationFailed:
+                return _ended ?? (ChatEvent)new AnswerFailed(ModelTroubles.InAnswer(_model.Engine.Health));
             default:
                 throw new InvalidOperationException($"Unknown event {item}.");
         }
@@ -139,11 +153,11 @@ internal sealed class LocalAnswer
         bool isCutOff = _ended is null && finished.Stop == GenerationStop.Cancelled;
         AnswerFinished ended = _ended ?? Finish(finished.Stop);
         if (!isCutOff)
-            Remember(ended.Reason);
+            _model.Remembering.Begin(Session, () => Remember(ended.Reason));
         (_promptTokens, _reusedTokens) = (finished.Stats.PromptTokens, finished.Stats.Prefix.ReusedTokens);
         AnswerReport report = Explanation.Of(finished.Stats, Usage, _prompt.Tokens, _model.Tokenizer);
         return isCutOff
-            ? new AnswerFailed(new ChatError(ChatErrorKind.Unavailable, "The answer was cut off: the server is stopping.")) { Report = report }
+            ? new AnswerFailed(ModelTroubles.CutOff) { Report = report }
             : ended with { Usage = Usage, Report = report };
     }
 

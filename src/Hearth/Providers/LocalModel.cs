@@ -3,6 +3,7 @@ using Hearth.Chat.Formats;
 using Hearth.Chat.Templates;
 using Hearth.Engine;
 using Hearth.Models;
+using Microsoft.Extensions.Logging.Abstractions;
 using LocalEngine = Hearth.Engine.Engine;
 
 namespace Hearth.Providers;
@@ -15,6 +16,7 @@ internal sealed class LocalModel
         (Description, Engine, Template, Format, Sampling) = (description, engine, template, format, sampling);
         Tokenizer = new Tokenizer(engine.Model!.Vocab);
         Sampled = new SampledRuns(Tokenizer, engine.Settings.DiskCache, log);
+        Remembering = new AnswerMemory(log ?? NullLogger.Instance);
         TokenMarkers = format.Markers.Where(Tokenizer.SpecialTokens.ContainsKey).ToHashSet(StringComparer.Ordinal);
         MarkerIds = TokenMarkers.Select(m => Tokenizer.SpecialTokens[m]).ToHashSet();
     }
@@ -39,6 +41,9 @@ internal sealed class LocalModel
 
     /// <summary>Turns prompts into tokens, with those that this model sampled where its own answers come back.</summary>
     public SampledRuns Sampled { get; }
+
+    /// <summary>What the answers that have just ended still tell <see cref="Sampled"/> and <see cref="Calls"/>.</summary>
+    public AnswerMemory Remembering { get; }
 
     /// <summary>The calls that this model made.</summary>
     public SampledCalls Calls { get; } = new();

@@ -98,17 +98,18 @@ internal sealed class LocalModelLoader(string? home)
         };
         LocalProvider provider = new(local, TimeProvider.System, loggers.CreateLogger("prompt"), settings.LogPrompts);
         return new ModelLoad.Loaded(new LoadedModel(
-            provider, engineSettings.Window, engineSettings.CellPool, engineSettings.MaxSequences, [.. explanation, .. card.Warnings], stop => StopAsync(engine, stop)));
+            provider, engineSettings.Window, engineSettings.CellPool, engineSettings.MaxSequences, [.. explanation, .. card.Warnings], stop => StopAsync(local, stop)));
     }
 
     private static string Text(LlamaModel model, int? token) => token is { } id ? model.Vocab.Text(id) : "";
 
-    private static async Task StopAsync(LocalEngine engine, CancellationToken stop)
+    private static async Task StopAsync(LocalModel model, CancellationToken stop)
     {
         TaskCompletionSource now = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stop.Register(now.SetResult))
-            await Task.WhenAny(engine.DrainAsync(Timeout.InfiniteTimeSpan), now.Task);
-        await engine.DisposeAsync();
+            await Task.WhenAny(model.Engine.DrainAsync(Timeout.InfiniteTimeSpan), now.Task);
+        await model.Remembering.WhenDone(null);
+        await model.Engine.DisposeAsync();
     }
 
     /// <summary>Apple silicon has one package; on the processor alone it runs with no layers on the GPU.</summary>

@@ -8,14 +8,25 @@ namespace Hearth.Providers;
 /// <summary>Answers with the model in this process. The steps are numbered as in docs/architecture.md.</summary>
 internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger log, bool logPrompts) : IProvider
 {
-    // One count at a time, whoever asks for how many: the threads that decode keep their cores.
-    private readonly TaskScheduler _counting = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+    /// <summary>Answers and previews whose prompts may wait to be made: three times what the engine queues.</summary>
+    public const int MostPrompts = 256;
+
+    /// <summary>Counts that may wait: some clients ask for hundreds at once, one for each tool.</summary>
+    public const int MostCounts = 2048;
+
+    private static readonly ChatError Overloaded = new(ChatErrorKind.Overloaded, "Overloaded: the queue is full, try again later.");
+
+    // Half of the cores: the threads that decode keep theirs. Two at least, so that one long prompt does not keep all others waiting.
+    private readonly PromptTurns _prompting = new(Math.Max(2, Environment.ProcessorCount / 2), MostPrompts);
+
+    // One count at a time, whoever asks for how many, for the same reason.
+    private readonly PromptTurns _counting = new(1, MostCounts);
 
     public ProviderModel Model => model.Description;
 
     public ModelCard? Card => model.Card;
 
-    public string? Unhealthy => model.Engine.Health.Reason;
+    public string? Unhealthy => ModelTroubles.Describe(model.Engine.Health);
 
     public ProviderStatus Status
     {
@@ -27,32 +38,32 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         }
     }
 
-    public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
+    public async Task<ChatAnswer> AnswerAsync(ChatRequest request, CancellationToken cancellation)
     {
-        request = model.Calls.Restore(request);
+        request = await RestoreAsync(request, cancellation);
 
         // 5: messages -> prompt text. 7: text -> tokens.
-        PreparedPrompt prompt = Prepare(request, cancellation);
+        PreparedPrompt prompt = await PrepareAsync(_prompting, request, cancellation);
         if (prompt.Error is { } error)
             return ChatAnswer.Refused(error);
         if (logPrompts)
             log.LogInformation(Logging.WholeText, "prompt: {Prompt}", prompt.Rendered.Text);
 
         // 8: tokens -> the engine.
+        cancellation.ThrowIfCancellationRequested();
         return model.Engine.Submit(ToGeneration(request, prompt.Tokens)) switch
         {
-            Submission.Accepted accepted => ChatAnswer.Streaming(
-                new LocalAnswer(model, request, prompt, accepted.Generation).ReadAsync(cancellation)),
-            Submission.Overloaded => ChatAnswer.Refused(new ChatError(ChatErrorKind.Overloaded, "Overloaded: the queue is full, try again later.")),
+            Submission.Accepted accepted => Accepted(request, prompt, accepted.Generation, cancellation),
+            Submission.Overloaded => ChatAnswer.Refused(Overloaded),
             Submission.PromptTooLong tooLong => ChatAnswer.Refused(TooLong(tooLong.PromptTokens, tooLong.MaximumTokens)),
-            Submission.Unavailable unavailable => ChatAnswer.Refused(new ChatError(ChatErrorKind.Unavailable, unavailable.Reason)),
+            Submission.Unavailable => ChatAnswer.Refused(new ChatError(ChatErrorKind.Unavailable, Unhealthy ?? ModelTroubles.Stopping)),
             Submission other => throw new InvalidOperationException($"Unknown submission {other}."),
         };
     }
 
-    public PromptPreview Preview(ChatRequest request)
+    public async Task<PromptPreview> PreviewAsync(ChatRequest request, CancellationToken cancellation)
     {
-        PreparedPrompt prompt = Prepare(model.Calls.Restore(request), CancellationToken.None);
+        PreparedPrompt prompt = await PrepareAsync(_prompting, await RestoreAsync(request, cancellation), cancellation);
         if (prompt.Error is { } error)
             return PromptPreview.Failed(error);
         Dictionary<int, string> special = prompt.Tokens.Where(model.Tokenizer.IsSpecial).Distinct()
@@ -60,13 +71,27 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         return new PromptPreview(null, prompt.Rendered.Text.Text, prompt.Tokens, special);
     }
 
-    public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) => Task.Factory.StartNew(
-        () =>
+    public async Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation)
+    {
+        PreparedPrompt prompt = await PrepareAsync(_counting, await RestoreAsync(request, cancellation), cancellation);
+        return new PromptCount(prompt.Error, prompt.Tokens.Length);
+    }
+
+    /// <summary>What the engine accepted has an owner from here on, and ends when the client is gone even before it is read.</summary>
+    private ChatAnswer Accepted(ChatRequest request, PreparedPrompt prompt, Generation generation, CancellationToken cancellation)
+    {
+        LocalAnswer? answer = null;
+        try
         {
-            PreparedPrompt prompt = Prepare(model.Calls.Restore(request), cancellation);
-            return new PromptCount(prompt.Error, prompt.Tokens.Length);
-        },
-        cancellation, TaskCreationOptions.DenyChildAttach, _counting);
+            answer = new LocalAnswer(model, request, prompt, generation, cancellation) { Session = Session(request.Origin) };
+            return ChatAnswer.Streaming(answer.ReadAsync(), answer);
+        }
+        finally
+        {
+            if (answer is null)
+                generation.Dispose();
+        }
+    }
 
     /// <summary>The client's wording: Claude Code compacts its conversation when it reads it.</summary>
     private static ChatError TooLong(int tokens, int maximum) =>
@@ -93,13 +118,24 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
     /// <summary>Each sub-agent has a conversation of its own.</summary>
     private static string? Session(RequestOrigin origin) => origin.Agent is null ? origin.Session : $"{origin.Session}/{origin.Agent}";
 
+    /// <summary>The request with its calls as they were sampled, those of the answer that ended a moment ago as well.</summary>
+    private async Task<ChatRequest> RestoreAsync(ChatRequest request, CancellationToken cancellation)
+    {
+        await model.Remembering.WhenDone(Session(request.Origin)).WaitAsync(cancellation);
+        return model.Calls.Restore(request);
+    }
+
+    private async Task<PreparedPrompt> PrepareAsync(PromptTurns turns, ChatRequest request, CancellationToken cancellation) =>
+        await turns.TakeAsync(() => Prepare(request, cancellation), cancellation) ?? PreparedPrompt.Refused(Overloaded);
+
     private PreparedPrompt Prepare(ChatRequest request, CancellationToken cancellation)
     {
         DateTimeOffset now = time.GetLocalNow();
         RenderedPrompt rendered = model.Template.Render(request, now, cancellation);
-        if (rendered.Error is not null)
-            return new PreparedPrompt(rendered.Error, rendered, EncodedPrompt.Empty);
-        EncodedPrompt encoded = model.Sampled.Encode(PreparedPrompt.Runs(rendered.Text));
+        if (rendered.Error is { } unrendered)
+            return PreparedPrompt.Refused(unrendered);
+        cancellation.ThrowIfCancellationRequested();
+        EncodedPrompt encoded = model.Sampled.Encode(PreparedPrompt.Runs(rendered.Text), cancellation);
         ChatError? error = encoded.Tokens.Length == 0
             ? new ChatError(ChatErrorKind.InvalidRequest, "messages: the conversation renders to an empty prompt", "messages")
             : null;

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Hearth.Chat;
-using Hearth.Http.Anthropic;
+using Hearth.Http;
 using Hearth.Providers;
 using Hearth.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -28,7 +28,7 @@ public sealed class MessagesLifeTests
             var line = ReadLineAsync(reader);
             while (!line.IsCompleted)
             {
-                time.Advance(Messages.PingInterval);
+                time.Advance(AnswerFeed.PingInterval);
                 await Task.Yield();
             }
 

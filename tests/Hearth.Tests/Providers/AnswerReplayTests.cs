@@ -31,10 +31,11 @@ public sealed class AnswerReplayTests : IDisposable
         ChatRequest first = Request(Question);
         ChatMessage answer = await AnswerAsync(model, first);
 
-        int[] history = model.Provider.Preview(Request(Question, answer, Reply(answer, "here"))).Tokens.ToArray();
+        int[] history = (await model.PromptAsync(Request(Question, answer, Reply(answer, "here")))).ToArray();
 
         Assert.Equal(["Looking.", "look"], answer.Content.Select(c => c is ToolCallContent call ? call.Name : ((TextContent)c).Text));
-        Assert.Equal(Sampled(model, first, OddCall), history[..Sampled(model, first, OddCall).Length]);
+        int[] sampled = await SampledAsync(model, first, OddCall);
+        Assert.Equal(sampled, history[..sampled.Length]);
         Assert.Contains("here<|im_end|>", model.Local.Tokenizer.Spell(history), StringComparison.Ordinal);
     }
 
@@ -47,8 +48,8 @@ public sealed class AnswerReplayTests : IDisposable
         for (int turn = 0; turn < 4; turn++)
         {
             ChatRequest request = Request([.. messages]);
-            Assert.Equal(before, model.Provider.Preview(request).Tokens.Take(before.Length));
-            before = Sampled(model, request, OddCall);
+            Assert.Equal(before, (await model.PromptAsync(request)).Take(before.Length));
+            before = await SampledAsync(model, request, OddCall);
             ChatMessage answer = await AnswerAsync(model, request);
             messages.AddRange(answer, Reply(answer, "more"));
         }
@@ -64,9 +65,9 @@ public sealed class AnswerReplayTests : IDisposable
         ChatMessage answer = await AnswerAsync(model, first);
         ToolCallContent call = answer.Content.OfType<ToolCallContent>().Single();
         ChatMessage anew = answer with { Content = [answer.Content[0], call with { Arguments = Json(arguments) }] };
-        int[] sampled = Sampled(model, first, OddCall);
+        int[] sampled = await SampledAsync(model, first, OddCall);
 
-        Assert.Equal(sampled, model.Provider.Preview(Request(Question, anew, Reply(answer, "here"))).Tokens.Take(sampled.Length));
+        Assert.Equal(sampled, (await model.PromptAsync(Request(Question, anew, Reply(answer, "here")))).Take(sampled.Length));
     }
 
     [Theory]
@@ -81,7 +82,7 @@ public sealed class AnswerReplayTests : IDisposable
         ChatRequest request = Request(Question, changed, Reply(answer, "here"));
         await using ScriptedModel fresh = new(OddCall);
 
-        Assert.Equal(fresh.Provider.Preview(request).Tokens, model.Provider.Preview(request).Tokens);
+        Assert.Equal((await fresh.PromptAsync(request)), (await model.PromptAsync(request)));
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class AnswerReplayTests : IDisposable
         ChatRequest request = Request(ChatMessage.OfText(ChatRole.User, "What is it?"), answer, Reply(answer, "here"));
         await using ScriptedModel fresh = new(OddCall);
 
-        Assert.Equal(fresh.Provider.Preview(request).Tokens, model.Provider.Preview(request).Tokens);
+        Assert.Equal((await fresh.PromptAsync(request)), (await model.PromptAsync(request)));
     }
 
     [Fact]
@@ -102,9 +103,9 @@ public sealed class AnswerReplayTests : IDisposable
         await using ScriptedModel model = new(thought, template: Thinker);
         ChatRequest first = Request(Question) with { Tools = [] };
         ChatMessage answer = await AnswerAsync(model, first);
-        int[] sampled = Sampled(model, first, thought);
+        int[] sampled = await SampledAsync(model, first, thought);
 
-        int[] history = model.Provider.Preview(Request(Question, answer, Question) with { Tools = [] }).Tokens.ToArray();
+        int[] history = (await model.PromptAsync(Request(Question, answer, Question) with { Tools = [] })).ToArray();
 
         Assert.IsType<ThinkingContent>(answer.Content[0]);
         Assert.Equal(sampled, history[..sampled.Length]);
@@ -117,7 +118,7 @@ public sealed class AnswerReplayTests : IDisposable
         await using ScriptedModel model = new(thought, template: Thinker.Replace("m.reasoning_content %}", "false %}", StringComparison.Ordinal));
         ChatMessage answer = await AnswerAsync(model, Request(Question) with { Tools = [] });
 
-        var history = model.Provider.Preview(Request(Question, answer, Question) with { Tools = [] });
+        PromptPreview history = await model.Provider.PreviewAsync(Request(Question, answer, Question) with { Tools = [] }, TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain("odd", model.Local.Tokenizer.Spell(history.Tokens.ToArray()), StringComparison.Ordinal);
     }
@@ -132,18 +133,18 @@ public sealed class AnswerReplayTests : IDisposable
         {
             answer = await AnswerAsync(model, Request(Question));
             next = Request(Question, answer, Reply(answer, "here"));
-            before = model.Provider.Preview(next).Tokens.ToArray();
+            before = (await model.PromptAsync(next)).ToArray();
         }
 
         await using (ScriptedModel restarted = new(OddCall, disk: Disk))
-            Assert.Equal(before, restarted.Provider.Preview(next).Tokens);
+            Assert.Equal(before, (await restarted.PromptAsync(next)));
 
         Assert.Equal(1, Assert.Single(SegmentArchive.List(_folder.Path)).Count);
         SegmentArchive.Purge(_folder.Path, null, null, TimeProvider.System);
         await using ScriptedModel purged = new(OddCall, disk: Disk);
         await using ScriptedModel fresh = new(OddCall);
-        Assert.NotEqual(before, purged.Provider.Preview(next).Tokens);
-        Assert.Equal(fresh.Provider.Preview(next).Tokens, purged.Provider.Preview(next).Tokens);
+        Assert.NotEqual(before, (await purged.PromptAsync(next)));
+        Assert.Equal((await fresh.PromptAsync(next)), (await purged.PromptAsync(next)));
     }
 
     private static ChatRequest Request(params ChatMessage[] messages) => new("spark", messages, 100)
@@ -154,13 +155,14 @@ public sealed class AnswerReplayTests : IDisposable
     private static ChatMessage Reply(ChatMessage answer, string result) =>
         new(ChatRole.User, [new ToolResultContent(answer.Content.OfType<ToolCallContent>().Single().Id, [new TextContent(result)], IsError: false)]);
 
-    private static int[] Sampled(ScriptedModel model, ChatRequest request, string[] pieces) =>
-        [.. model.Provider.Preview(request).Tokens, .. pieces.SelectMany(p => model.Local.Tokenizer.Encode([new TextRun(p, true)])), model.Local.Tokenizer.SpecialTokens["<|im_end|>"]];
+    private static async Task<int[]> SampledAsync(ScriptedModel model, ChatRequest request, string[] pieces) =>
+        [.. (await model.PromptAsync(request)), .. pieces.SelectMany(p => model.Local.Tokenizer.Encode([new TextRun(p, true)])), model.Local.Tokenizer.SpecialTokens["<|im_end|>"]];
 
     private static async Task<ChatMessage> AnswerAsync(ScriptedModel model, ChatRequest request)
     {
         AnswerContents contents = new();
-        await foreach (ChatEvent item in model.Provider.Answer(request, TestContext.Current.CancellationToken).Events!)
+        await using ChatAnswer answer = await model.Provider.AnswerAsync(request, TestContext.Current.CancellationToken);
+        await foreach (ChatEvent item in answer.Events)
             contents.Add(item);
         return contents.Message;
     }

@@ -16,7 +16,7 @@ public sealed class CountTests
 
         var count = await model.Provider.CountAsync(Request, CancellationToken.None);
 
-        Assert.Equal((null, model.Provider.Preview(Request).Tokens.Count), (count.Error, count.Tokens));
+        Assert.Equal((null, (await model.PromptAsync(Request)).Length), (count.Error, count.Tokens));
     }
 
     [Fact]

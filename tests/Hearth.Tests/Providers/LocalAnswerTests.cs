@@ -71,7 +71,7 @@ public sealed class LocalAnswerTests : IAsyncLifetime
         int[] answer = Tokens("one two");
         Write(new GenerationStarted(prompt.Length, 0));
         Write([.. answer.Select(t => new TokenGenerated(t))]);
-        await using var reading = Answer(prompt, ["two"]).ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var reading = Answer(prompt, ["two"]).ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await reading.MoveNextAsync());
         while (_cancels == 0 && reading.Current is not AnswerFinished)
         {
@@ -105,7 +105,7 @@ public sealed class LocalAnswerTests : IAsyncLifetime
     {
         using CancellationTokenSource leave = new();
         Write(new GenerationStarted(4, 0));
-        await using var reading = Answer([1, 2, 3, 4], []).ReadAsync(leave.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var reading = Answer([1, 2, 3, 4], [], leave.Token).ReadAsync().GetAsyncEnumerator(CancellationToken.None);
         Assert.True(await reading.MoveNextAsync());
 
         await leave.CancelAsync();
@@ -115,6 +115,32 @@ public sealed class LocalAnswerTests : IAsyncLifetime
         Assert.True(await reading.MoveNextAsync());
         Assert.Equal(Prefill, Assert.IsType<AnswerFailed>(reading.Current).Report!.Prefill);
         Assert.False(await reading.MoveNextAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_accepted_answer_that_nobody_has_begun_to_read_ends_with_its_client_or_its_owner(bool clientLeaves)
+    {
+        using CancellationTokenSource leave = new();
+        await using var answer = Answer([1, 2, 3, 4], [], leave.Token);
+
+        if (clientLeaves)
+            await leave.CancelAsync();
+        else
+            await answer.DisposeAsync();
+
+        Assert.InRange(_cancels, 1, 2);
+    }
+
+    [Fact]
+    public async Task What_the_engine_says_of_its_failure_is_not_for_clients()
+    {
+        Write(new GenerationStarted(1, 0), new GenerationFailed("CUDA error 700 in /home/ada/ggml.cu"));
+
+        var failed = Assert.IsType<AnswerFailed>((await ReadAsync([1]))[^1]);
+
+        Assert.Equal((ChatErrorKind.Internal, "The model failed while it answered; the server's log says why."), (failed.Error.Kind, failed.Error.Message));
     }
 
     private static GenerationFinished Finished(
@@ -133,18 +159,18 @@ public sealed class LocalAnswerTests : IAsyncLifetime
 
     private int[] Tokens(string text, bool trusted = false) => Model.Local.Tokenizer.Encode([new TextRun(text, trusted)]);
 
-    private LocalAnswer Answer(int[] prompt, string[] stops)
+    private LocalAnswer Answer(int[] prompt, string[] stops, CancellationToken cancellation = default)
     {
         ChatRequest request = new("spark", [ChatMessage.OfText(ChatRole.User, "hi")], 100) { StopSequences = stops };
         EncodedPrompt encoded = new(prompt, RunChain.Start, [], []);
         PreparedPrompt prepared = new(null, new RenderedPrompt(null, OriginString.Empty), encoded);
-        return new LocalAnswer(Model.Local, request, prepared, new Hearth.Engine.Generation(_events.Reader, () => _cancels++));
+        return new LocalAnswer(Model.Local, request, prepared, new Hearth.Engine.Generation(_events.Reader, () => _cancels++), cancellation);
     }
 
     private async Task<List<ChatEvent>> ReadAsync(int[] prompt, string[]? stops = null)
     {
         List<ChatEvent> events = [];
-        await foreach (var item in Answer(prompt, stops ?? []).ReadAsync(TestContext.Current.CancellationToken))
+        await foreach (var item in Answer(prompt, stops ?? []).ReadAsync())
             events.Add(item);
         return events;
     }

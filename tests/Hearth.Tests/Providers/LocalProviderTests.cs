@@ -97,7 +97,7 @@ public sealed class LocalProviderTests
         await using ScriptedModel model = new("x", window: 64);
         var text = string.Concat(Enumerable.Repeat("word ", 100));
 
-        var answer = model.Provider.Answer(Request with { Messages = [ChatMessage.OfText(ChatRole.User, text)] }, TestContext.Current.CancellationToken);
+        await using var answer = await model.Provider.AnswerAsync(Request with { Messages = [ChatMessage.OfText(ChatRole.User, text)] }, TestContext.Current.CancellationToken);
 
         Assert.Equal(ChatErrorKind.PromptTooLong, answer.Error!.Kind);
         Assert.Matches(@"^prompt is too long: \d+ tokens > 63 maximum$", answer.Error.Message);
@@ -108,7 +108,7 @@ public sealed class LocalProviderTests
     {
         await using ScriptedModel model = new(string.Concat(Enumerable.Repeat("one two three ", 50)));
         using CancellationTokenSource leave = new();
-        var answer = model.Provider.Answer(Request with { MaxTokens = 900 }, leave.Token);
+        await using var answer = await model.Provider.AnswerAsync(Request with { MaxTokens = 900 }, leave.Token);
 
         await foreach (var item in answer.Events.WithCancellation(TestContext.Current.CancellationToken))
         {
@@ -142,16 +142,16 @@ public sealed class LocalProviderTests
     {
         await using ScriptedModel model = new([.. "Hello there".Select(c => c.ToString())]);
         var request = Request with { MaxTokens = maxTokens, StopSequences = stop is null ? [] : [stop] };
-        var prompt = model.Provider.Preview(request).Tokens;
+        var prompt = await model.PromptAsync(request);
 
         Assert.Equal(shown, Text(await ReadAsync(model, request)));
-        var history = model.Provider.Preview(Request with
+        var history = (await model.PromptAsync(Request with
         {
             Messages = [.. Request.Messages, ChatMessage.OfText(ChatRole.Assistant, shown), ChatMessage.OfText(ChatRole.User, "more")],
-        }).Tokens;
+        }));
 
         var letters = shown.SelectMany(c => model.Local.Tokenizer.Encode([new TextRun(c.ToString(), false)]));
-        Assert.Equal([.. prompt, .. letters, model.Local.Tokenizer.SpecialTokens["<|im_end|>"]], history.Take(prompt.Count + shown.Length + 1));
+        Assert.Equal([.. prompt, .. letters, model.Local.Tokenizer.SpecialTokens["<|im_end|>"]], history.Take(prompt.Length + shown.Length + 1));
     }
 
     private static async Task<List<ChatEvent>> AnswerAsync(string script, ChatRequest request)
@@ -162,7 +162,7 @@ public sealed class LocalProviderTests
 
     private static async Task<List<ChatEvent>> ReadAsync(ScriptedModel model, ChatRequest request)
     {
-        var answer = model.Provider.Answer(request, TestContext.Current.CancellationToken);
+        await using var answer = await model.Provider.AnswerAsync(request, TestContext.Current.CancellationToken);
         Assert.Null(answer.Error);
         List<ChatEvent> events = [];
         await foreach (var item in answer.Events)

@@ -1,3 +1,4 @@
+using Hearth.Chat;
 using Hearth.Chat.Formats;
 using Hearth.Chat.Templates;
 using Hearth.Engine;
@@ -43,6 +44,14 @@ internal sealed class ScriptedModel : IAsyncDisposable
     public LocalModel Local { get; }
 
     public LocalProvider Provider { get; }
+
+    /// <summary>The tokens of a request's prompt.</summary>
+    public async Task<int[]> PromptAsync(ChatRequest request)
+    {
+        PromptPreview preview = await Provider.PreviewAsync(request, TestContext.Current.CancellationToken);
+        Assert.Null(preview.Error);
+        return [.. preview.Tokens];
+    }
 
     public EngineCounters Counters => _engine.Counters;
 

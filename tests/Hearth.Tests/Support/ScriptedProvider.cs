@@ -31,14 +31,14 @@ internal sealed class ScriptedProvider(Func<ChatRequest, ChatAnswer> answer, Lis
 
     public static ScriptedProvider Refusing(ChatError error) => new(_ => ChatAnswer.Refused(error));
 
-    public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation)
+    public Task<ChatAnswer> AnswerAsync(ChatRequest request, CancellationToken cancellation)
     {
         requests?.Add(request);
         var scripted = answer(request);
-        return scripted.Error is null ? ChatAnswer.Streaming(Watched(scripted.Events, cancellation)) : scripted;
+        return Task.FromResult(scripted.Error is null ? ChatAnswer.Streaming(Watched(scripted.Events, cancellation), scripted) : scripted);
     }
 
-    public PromptPreview Preview(ChatRequest request) => PromptPreview.Failed(NotScripted);
+    public Task<PromptPreview> PreviewAsync(ChatRequest request, CancellationToken cancellation) => Task.FromResult(PromptPreview.Failed(NotScripted));
 
     public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) => Task.FromResult(new PromptCount(NotScripted, 0));
 

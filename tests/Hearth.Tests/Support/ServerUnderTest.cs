@@ -12,6 +12,7 @@ namespace Hearth.Tests.Support;
 internal sealed class ServerUnderTest : IAsyncDisposable
 {
     private readonly Host _host;
+    private Task? _stopped;
 
     private ServerUnderTest(Host host)
     {
@@ -64,9 +65,12 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
+    /// <summary>Stops the server as the first signal does; <paramref name="now"/> is the second one.</summary>
+    public Task StopAsync(CancellationToken now) => _stopped ??= _host.StopAsync(now);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _host.StopAsync(CancellationToken.None);
+        await StopAsync(CancellationToken.None);
     }
 }

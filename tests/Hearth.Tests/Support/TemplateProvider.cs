@@ -17,15 +17,16 @@ internal sealed class TemplateProvider(string template) : IProvider
 
     public ProviderStatus? Status => null;
 
-    public ChatAnswer Answer(ChatRequest request, CancellationToken cancellation) =>
-        ChatAnswer.Refused(new ChatError(ChatErrorKind.NotSupported, "only prompts"));
+    public Task<ChatAnswer> AnswerAsync(ChatRequest request, CancellationToken cancellation) =>
+        Task.FromResult(ChatAnswer.Refused(new ChatError(ChatErrorKind.NotSupported, "only prompts")));
 
     public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) =>
         Task.FromResult(new PromptCount(_template.Render(request, DateTimeOffset.UnixEpoch, cancellation).Error, 0));
 
-    public PromptPreview Preview(ChatRequest request)
+    public Task<PromptPreview> PreviewAsync(ChatRequest request, CancellationToken cancellation)
     {
-        RenderedPrompt rendered = _template.Render(request, DateTimeOffset.UnixEpoch);
-        return rendered.Error is { } error ? PromptPreview.Failed(error) : new PromptPreview(null, rendered.Text.Text, [], new Dictionary<int, string>());
+        RenderedPrompt rendered = _template.Render(request, DateTimeOffset.UnixEpoch, cancellation);
+        return Task.FromResult(
+            rendered.Error is { } error ? PromptPreview.Failed(error) : new PromptPreview(null, rendered.Text.Text, [], new Dictionary<int, string>()));
     }
 }

@@ -8,7 +8,7 @@ namespace Hearth.Http.Anthropic;
 /// Reads content blocks. What a text model cannot see becomes a visible placeholder. What clients change about a block between two
 /// requests of one conversation (the order of its keys, cache marks) does not change what it becomes.
 /// </summary>
-internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs)
+internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs, CancellationToken cancellation)
 {
     private const string Image = "[image omitted: this model cannot see images]";
 
@@ -19,6 +19,7 @@ internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs)
     /// <summary>Content as a string, as blocks, or absent.</summary>
     public WireResult<IReadOnlyList<ChatContent>> Read(JsonElement content, string path)
     {
+        cancellation.ThrowIfCancellationRequested();
         switch (content.ValueKind)
         {
             case JsonValueKind.Undefined or JsonValueKind.Null:
@@ -38,6 +39,7 @@ internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs)
         int index = 0;
         foreach (JsonElement element in blocks.EnumerateArray())
         {
+            cancellation.ThrowIfCancellationRequested();
             string blockPath = $"{path}.{index++}";
             if (element.ValueKind != JsonValueKind.Object)
                 return WireErrors.Invalid(blockPath, "Input should be an object");

@@ -10,10 +10,13 @@ internal sealed class CountTokens(ProviderCatalog catalog, PdfTexts pdfs)
     public async Task HandleAsync(HttpContext context)
     {
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
-        WireResult<ChatRequest> request = error is not null ? error : MessagesReader.Read(wire! with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs);
+        CancellationToken stopped = RequestInfo.Of(context).Stopped;
+        WireResult<ChatRequest> request = error is not null
+            ? error
+            : MessagesReader.Read(wire! with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs, stopped);
         PromptCount count = request.Error is not null
             ? new PromptCount(request.Error, 0)
-            : await catalog.Resolve(request.Value!.Model).CountAsync(request.Value, context.RequestAborted);
+            : await catalog.Resolve(request.Value!.Model).CountAsync(request.Value, stopped);
         if (count.Error is not null)
         {
             await Errors.WriteAsync(context, count.Error);
