@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace Hearth.Engine;
@@ -8,6 +9,14 @@ namespace Hearth.Engine;
 /// <param name="Sampling">How tokens are drawn.</param>
 public sealed record GenerationRequest(IReadOnlyList<int> Prompt, int MaxTokens, SamplingSettings Sampling)
 {
+    /// <summary>The prompt as one block of memory, which it nearly always is already.</summary>
+    internal ReadOnlySpan<int> PromptSpan => Prompt switch
+    {
+        int[] array => array,
+        List<int> list => CollectionsMarshal.AsSpan(list),
+        _ => Prompt.ToArray(),
+    };
+
     /// <summary>Who goes first when not everybody can.</summary>
     public RequestPriority Priority { get; init; } = RequestPriority.Main;
 

@@ -28,7 +28,7 @@ internal sealed class Sequence
     {
         _promptLength = _count = request.Prompt.Count;
         _tokens = new int[_promptLength + Math.Min(request.MaxTokens, AnswerCapacity)];
-        for (var i = 0; i < _promptLength; i++) _tokens[i] = request.Prompt[i];
+        request.PromptSpan.CopyTo(_tokens);
         MaxTokens = request.MaxTokens;
         (Priority, Session) = (request.Priority, request.Session);
         SubmittedAt = _since = submittedAt;
