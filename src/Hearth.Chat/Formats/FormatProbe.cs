@@ -25,33 +25,34 @@ public static class FormatProbe
     private static readonly string[] CallIds = ["call00001", "functions.hearthlookup:0"];
 
     /// <summary>The format in which a template writes calls; <see cref="OutputFormats.Default"/> where it writes none.</summary>
-    public static IOutputFormat Find(ChatTemplate template) =>
-        CallTexts(template).Select(text => OutputFormats.All.FirstOrDefault(f => Reads(f, text))).FirstOrDefault(f => f is not null)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static IOutputFormat Find(ChatTemplate template, CancellationToken cancellation = default) =>
+        CallTexts(template, cancellation).Select(text => OutputFormats.All.FirstOrDefault(f => Reads(f, text))).FirstOrDefault(f => f is not null)
         ?? OutputFormats.Find(Signs.FirstOrDefault(s => template.Source.Contains(s.Sign, StringComparison.Ordinal)).Format)
         ?? OutputFormats.Default;
 
     /// <summary>What the template writes for an answer that is a call, in every way that a call can be given to it.</summary>
-    private static IEnumerable<string> CallTexts(ChatTemplate template)
+    private static IEnumerable<string> CallTexts(ChatTemplate template, CancellationToken cancellation)
     {
         TemplateCapabilities assumed = template.Capabilities with { ToolDefinitions = true, ToolCalls = true, ToolResults = true };
-        if (template.RenderHistory([ChatMessage.OfText(ChatRole.User, Question)], [Lookup], assumed) is not { } before)
+        if (template.RenderHistory([ChatMessage.OfText(ChatRole.User, Question)], [Lookup], assumed, cancellation) is not { } before)
             yield break;
         foreach (string id in CallIds)
         {
             foreach (bool asText in new[] { template.Capabilities.ArgumentsAsText, !template.Capabilities.ArgumentsAsText })
             {
-                if (CallText(template, before, id, assumed with { ArgumentsAsText = asText }) is { } text)
+                if (CallText(template, before, id, assumed with { ArgumentsAsText = asText }, cancellation) is { } text)
                     yield return text;
             }
         }
     }
 
-    private static string? CallText(ChatTemplate template, string before, string id, TemplateCapabilities assumed)
+    private static string? CallText(ChatTemplate template, string before, string id, TemplateCapabilities assumed, CancellationToken cancellation)
     {
         ChatMessage question = ChatMessage.OfText(ChatRole.User, Question);
         ChatMessage call = new(ChatRole.Assistant, [new ToolCallContent(id, Lookup.Name, Arguments)]);
         ChatMessage result = new(ChatRole.User, [new ToolResultContent(id, [new TextContent(Result)], IsError: false)]);
-        if (template.RenderHistory([question, call, result], [Lookup], assumed) is not { } after)
+        if (template.RenderHistory([question, call, result], [Lookup], assumed, cancellation) is not { } after)
             return null;
         int start = before.AsSpan().CommonPrefixLength(after);
         if (start < before.Length)

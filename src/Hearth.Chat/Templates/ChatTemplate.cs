@@ -8,22 +8,34 @@ public sealed record TemplateTokens(string Bos, string Eos);
 /// <summary>Either an error or a prompt with the origin of every character.</summary>
 /// <param name="Error">Why there is no prompt, or null.</param>
 /// <param name="Text">The prompt.</param>
-public sealed record RenderedPrompt(ChatError? Error, OriginString Text);
+public sealed record RenderedPrompt(ChatError? Error, OriginString Text)
+{
+    /// <summary>A limit ended it: of length, of work or of memory.</summary>
+    public bool IsTooLong { get; init; }
+}
 
 /// <summary>A model's own chat template and what it is capable of. Immutable and thread-safe.</summary>
 public sealed class ChatTemplate
 {
+    /// <summary>Most steps of all probes together, some seconds: those of a real template need a hundredth of it.</summary>
+    private const long MostProbeSteps = 20_000_000;
+
     private readonly JinjaTemplate _template;
     private readonly TemplateTokens _tokens;
     private readonly KeepThinking _keep;
     private readonly ToolValues _tools = new();
 
-    private ChatTemplate(string source, string name, TemplateTokens tokens, KeepThinking keep)
+    private ChatTemplate(string source, string name, TemplateTokens tokens, KeepThinking keep, CancellationToken cancellation)
     {
         (Source, Repairs) = TemplateRepairs.Apply(source);
         (_template, _tokens, _keep) = (JinjaTemplate.Parse(Source, name), tokens, keep);
-        Capabilities = TemplateProbe.Find(new ProbeRenderer(Render));
-        Capabilities = Capabilities with { Rewrites = new HistoryProbe(Probe, Capabilities).Find() };
+        RenderSettings settings = TemplateInput.ProbeSettings with { Cancellation = cancellation, Together = new SharedSteps(MostProbeSteps) };
+        Capabilities = TemplateProbe.Find(new ProbeRenderer(Render, settings));
+        HistoryProbe history = new(
+            (messages, tools, asksForAnswer) => TryRender(
+                messages, new ChatRequest("", [], 0) { Tools = tools, Thinking = ThinkingMode.On }, Capabilities, asksForAnswer, settings),
+            Capabilities);
+        Capabilities = Capabilities with { Rewrites = history.Find() };
     }
 
     /// <summary>What the template does with a conversation.</summary>
@@ -40,8 +52,10 @@ public sealed class ChatTemplate
 
     /// <summary>Parses a template, repairs known faults and probes it.</summary>
     /// <exception cref="JinjaException">It cannot be parsed, or writes a few short messages beyond any measure.</exception>
-    public static ChatTemplate Parse(string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto) =>
-        new(source, name, tokens, keep);
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static ChatTemplate Parse(
+        string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto, CancellationToken cancellation = default) =>
+        new(source, name, tokens, keep, cancellation);
 
     /// <summary>The prompt of a request. A last assistant message of text is the beginning of the answer, which the model continues.</summary>
     public RenderedPrompt Render(ChatRequest request, DateTimeOffset now, CancellationToken cancellation = default)
@@ -64,7 +78,7 @@ public sealed class ChatTemplate
         catch (JinjaException e)
         {
             string message = $"The model's chat template cannot render this conversation: {e.Describe()}";
-            return new RenderedPrompt(new ChatError(ChatErrorKind.InvalidRequest, message, "messages"), OriginString.Empty);
+            return new RenderedPrompt(new ChatError(ChatErrorKind.InvalidRequest, message, "messages"), OriginString.Empty) { IsTooLong = e.IsLimit };
         }
     }
 
@@ -73,14 +87,17 @@ public sealed class ChatTemplate
     /// <paramref name="assumed"/>; null where it cannot.
     /// </summary>
     /// <exception cref="JinjaException">It goes on beyond any measure.</exception>
-    public string? RenderHistory(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed) =>
-        TryRender(Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false);
+    public string? RenderHistory(
+        IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed, CancellationToken cancellation = default) =>
+        TryRender(
+            Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false,
+            TemplateInput.ProbeSettings with { Cancellation = cancellation });
 
     /// <summary>
     /// A prompt in which <paramref name="answer"/> to <paramref name="request"/> is history, and <paramref name="next"/> is said to it: by
     /// the user, or by every tool that it calls. Null where the template does not write the answer as one turn.
     /// </summary>
-    public OriginString? RenderAnswered(ChatRequest request, ChatMessage answer, string next, DateTimeOffset now)
+    public OriginString? RenderAnswered(ChatRequest request, ChatMessage answer, string next, DateTimeOffset now, CancellationToken cancellation = default)
     {
         ToolCallContent[] calls = [.. answer.Content.OfType<ToolCallContent>()];
         bool hasText = answer.Content.Any(c => c is TextContent);
@@ -89,7 +106,7 @@ public sealed class ChatTemplate
         ChatMessage reply = calls.Length == 0
             ? ChatMessage.OfText(ChatRole.User, next)
             : new ChatMessage(ChatRole.User, [.. calls.Select(c => new ToolResultContent(c.Id, [new TextContent(next)], IsError: false))]);
-        RenderedPrompt rendered = Render(request with { Messages = [.. request.Messages, answer, reply] }, now);
+        RenderedPrompt rendered = Render(request with { Messages = [.. request.Messages, answer, reply] }, now, cancellation);
         return rendered.Error is null ? rendered.Text : null;
     }
 
@@ -112,15 +129,12 @@ public sealed class ChatTemplate
         return OwnMarkers.Reveal(thinking.Reveal(Render(input)));
     }
 
-    private string? Probe(IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt) =>
-        TryRender(messages, new ChatRequest("", [], 0) { Tools = tools, Thinking = ThinkingMode.On }, Capabilities, addGenerationPrompt);
-
     private string? TryRender(
-        IReadOnlyList<TemplateMessage> messages, ChatRequest request, TemplateCapabilities assumed, bool addGenerationPrompt)
+        IReadOnlyList<TemplateMessage> messages, ChatRequest request, TemplateCapabilities assumed, bool addGenerationPrompt, RenderSettings settings)
     {
         try
         {
-            return Render(messages, request, assumed, addGenerationPrompt, TemplateInput.ProbeSettings).Text;
+            return Render(messages, request, assumed, addGenerationPrompt, settings).Text;
         }
         catch (JinjaException e) when (!e.IsLimit)
         {

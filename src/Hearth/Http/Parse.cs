@@ -39,7 +39,7 @@ internal sealed record ParsedAnswerWire(
 /// <summary>A call; the arguments are JSON text.</summary>
 internal sealed record ParsedCallWire(string Name, string Arguments);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(MaxDepth = JsonDepth.MostOfBody, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ParseRequestWire))]
 [JsonSerializable(typeof(IReadOnlyList<ParseToolWire>))]
 [JsonSerializable(typeof(ParsedAnswerWire))]
@@ -53,7 +53,7 @@ internal static class Parse
         (ParseRequestWire? request, ChatError? error) = await JsonBody.ReadAsync(context.Request, ParseJson.Default.ParseRequestWire);
         ParsedAnswerWire? answer = null;
         if (error is null)
-            (answer, error) = Read(request!);
+            (answer, error) = Read(request!, context.RequestAborted);
         if (error is not null)
             await Errors.WriteAsync(context, error);
         else
@@ -61,21 +61,44 @@ internal static class Parse
     }
 
     /// <summary>Parses an answer, or says what is wrong with the request.</summary>
-    public static (ParsedAnswerWire? Answer, ChatError? Error) Read(ParseRequestWire request)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static (ParsedAnswerWire? Answer, ChatError? Error) Read(ParseRequestWire request, CancellationToken cancellation)
     {
-        (IOutputFormat? format, ChatError? error) = FormatOf(request);
+        (IOutputFormat? format, ChatError? error) = FormatOf(request, cancellation);
         if (format is null)
             return (null, error);
         if (request.Deltas is null)
             return (null, Invalid("deltas", "Field required: the answer's text in pieces"));
         if (request.FinishReason is not (null or "stop" or "length"))
             return (null, Invalid("finish_reason", "Input should be 'stop' or 'length'"));
-        if (request.Tools?.All(t => t.Function?.Name is { Length: > 0 }) == false)
-            return (null, Invalid("tools", "Each tool needs a function with a name"));
-        List<ToolDefinition>? tools = request.Tools?.Select(t => new ToolDefinition(t.Function!.Name!, t.Function.Description ?? "", t.Function.Parameters)).ToList();
+        int missing = request.Deltas.ToList().IndexOf(null!);
+        if (missing >= 0)
+            return (null, Invalid($"deltas.{missing}", "Input should be a valid string"));
+        (List<ToolDefinition>? tools, error) = ToolsOf(request.Tools);
+        if (error is not null)
+            return (null, error);
         bool isCut = request.FinishReason == "length";
-        IReadOnlyList<ChatEvent> events = format.ReadAll(request.Deltas, tools, format.OpensThinking(request.GenerationPrompt), isCut);
+        IReadOnlyList<ChatEvent> events = format.ReadAll(
+            request.Deltas, tools, format.OpensThinking(request.GenerationPrompt), isCut, cancellation);
         return (Fold(format, events, isCut), null);
+    }
+
+    private static (List<ToolDefinition>? Tools, ChatError? Error) ToolsOf(IReadOnlyList<ParseToolWire>? wires)
+    {
+        if (wires is null)
+            return (null, null);
+        List<ToolDefinition> tools = [];
+        foreach (ParseToolWire? wire in wires)
+        {
+            string path = $"tools.{tools.Count}";
+            if (wire is null)
+                return (null, Invalid(path, "Field required"));
+            if (wire.Function?.Name is not { Length: > 0 } name)
+                return (null, Invalid(path + ".function.name", "Field required"));
+            tools.Add(new ToolDefinition(name, wire.Function.Description ?? "", wire.Function.Parameters));
+        }
+
+        return (tools, null);
     }
 
     private static ParsedAnswerWire Fold(IOutputFormat format, IReadOnlyList<ChatEvent> events, bool isCut)
@@ -114,7 +137,7 @@ internal static class Parse
 
     private static string? TextOrNull(StringBuilder text) => text.Length == 0 ? null : text.ToString();
 
-    private static (IOutputFormat? Format, ChatError? Error) FormatOf(ParseRequestWire request)
+    private static (IOutputFormat? Format, ChatError? Error) FormatOf(ParseRequestWire request, CancellationToken cancellation)
     {
         if (request.Format is { } name)
         {
@@ -127,7 +150,8 @@ internal static class Parse
             return (null, Invalid("chat_template", "Either chat_template or format is required"));
         try
         {
-            return (FormatProbe.Find(ChatTemplate.Parse(request.ChatTemplate, "chat_template", new TemplateTokens("", ""))), null);
+            return (FormatProbe.Find(
+                ChatTemplate.Parse(request.ChatTemplate, "chat_template", new TemplateTokens("", ""), cancellation: cancellation), cancellation), null);
         }
         catch (JinjaException e)
         {
