@@ -87,6 +87,9 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>Longest prompt, in tokens, of a request that wants an answer.</summary>
     public int LongestPrompt => _loop.Limits.LongestPrompt(maxTokens: 1);
 
+    /// <summary>Longest prompt, in tokens, of a request for at most <paramref name="maxTokens"/>.</summary>
+    public int LongestPromptFor(int maxTokens) => _loop.Limits.LongestPrompt(maxTokens);
+
     /// <summary>Hands a request to the engine. Never blocks.</summary>
     /// <exception cref="ArgumentException">
     /// The prompt is empty or has ids outside the vocabulary, or the bound on the answer is negative: faults of the caller's code,
@@ -153,7 +156,7 @@ public sealed class Engine : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request.MaxTokens, nameof(request));
         if (request.Prompt.Count == 0) throw new ArgumentException("A prompt needs at least one token.", nameof(request));
-        foreach (var token in request.Prompt)
+        foreach (var token in request.PromptSpan)
         {
             if ((uint)token >= (uint)_vocabulary.Size)
                 throw new ArgumentException($"Token {token} is outside the vocabulary of {_vocabulary.Size}.", nameof(request));

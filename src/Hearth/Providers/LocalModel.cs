@@ -14,6 +14,7 @@ internal sealed class LocalModel
     {
         (Description, Engine, Template, Format, Sampling) = (description, engine, template, format, sampling);
         Tokenizer = new Tokenizer(engine.Model!.Vocab);
+        Floor = new PromptFloor(Tokenizer);
         Sampled = new SampledRuns(Tokenizer, engine.Settings.DiskCache, log);
         TokenMarkers = format.Markers.Where(Tokenizer.SpecialTokens.ContainsKey).ToHashSet(StringComparer.Ordinal);
         MarkerIds = TokenMarkers.Select(m => Tokenizer.SpecialTokens[m]).ToHashSet();
@@ -36,6 +37,9 @@ internal sealed class LocalModel
     public SamplingSettings Sampling { get; }
 
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>Tells of prompts that cannot fit.</summary>
+    public PromptFloor Floor { get; }
 
     /// <summary>Turns prompts into tokens, with those that this model sampled where its own answers come back.</summary>
     public SampledRuns Sampled { get; }

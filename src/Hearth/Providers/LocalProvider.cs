@@ -31,7 +31,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         request = model.Calls.Restore(request);
 
         // 5: messages -> prompt text. 7: text -> tokens.
-        PreparedPrompt prompt = Prepare(request, cancellation);
+        PreparedPrompt prompt = Prepare(request, model.Engine.LongestPromptFor(request.MaxTokens), cancellation);
         if (prompt.Error is { } error)
             return ChatAnswer.Refused(error);
         if (logPrompts)
@@ -51,7 +51,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     public PromptPreview Preview(ChatRequest request)
     {
-        PreparedPrompt prompt = Prepare(model.Calls.Restore(request), CancellationToken.None);
+        PreparedPrompt prompt = Prepare(model.Calls.Restore(request), model.Engine.LongestPrompt, CancellationToken.None);
         if (prompt.Error is { } error)
             return PromptPreview.Failed(error);
         Dictionary<int, string> special = prompt.Tokens.Where(model.Tokenizer.IsSpecial).Distinct()
@@ -62,7 +62,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
     public Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation) => Task.Factory.StartNew(
         () =>
         {
-            PreparedPrompt prompt = Prepare(model.Calls.Restore(request), cancellation);
+            PreparedPrompt prompt = Prepare(model.Calls.Restore(request), model.Engine.LongestPrompt, cancellation);
             return new PromptCount(prompt.Error, prompt.Tokens.Length);
         },
         cancellation, TaskCreationOptions.DenyChildAttach, _counting);
@@ -92,12 +92,17 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
     /// <summary>Each sub-agent has a conversation of its own.</summary>
     private static string? Session(RequestOrigin origin) => origin.Agent is null ? origin.Session : $"{origin.Session}/{origin.Agent}";
 
-    private PreparedPrompt Prepare(ChatRequest request, CancellationToken cancellation)
+    /// <summary>Renders and tokenises. What cannot fit <paramref name="maximum"/> tokens is refused before, where that can be told.</summary>
+    private PreparedPrompt Prepare(ChatRequest request, int maximum, CancellationToken cancellation)
     {
+        if (model.Floor.Above(request, maximum, ofAll: false, cancellation) is { } tokens)
+            return PreparedPrompt.Refused(TooLong(tokens, maximum));
         DateTimeOffset now = time.GetLocalNow();
         RenderedPrompt rendered = model.Template.Render(request, now, cancellation);
+        if (rendered.IsTooLong && model.Floor.Above(request, maximum, ofAll: true, cancellation) is { } least)
+            return PreparedPrompt.Refused(TooLong(least, maximum));
         if (rendered.Error is not null)
-            return new PreparedPrompt(rendered.Error, rendered, EncodedPrompt.Empty);
+            return PreparedPrompt.Refused(rendered.Error);
         EncodedPrompt encoded = model.Sampled.Encode(PreparedPrompt.Runs(rendered.Text));
         ChatError? error = encoded.Tokens.Length == 0
             ? new ChatError(ChatErrorKind.InvalidRequest, "messages: the conversation renders to an empty prompt", "messages")

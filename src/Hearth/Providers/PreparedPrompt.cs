@@ -8,6 +8,9 @@ namespace Hearth.Providers;
 /// <summary>Either why there is no prompt, or its text and its tokens.</summary>
 internal sealed record PreparedPrompt(ChatError? Error, RenderedPrompt Rendered, EncodedPrompt Encoded)
 {
+    /// <summary>No prompt.</summary>
+    public static PreparedPrompt Refused(ChatError error) => new(error, new RenderedPrompt(error, OriginString.Empty), EncodedPrompt.Empty);
+
     /// <summary>The prompt's tokens.</summary>
     public int[] Tokens => Encoded.Tokens;
 
