@@ -35,18 +35,34 @@ public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messag
     /// <summary>The tools the answer may call: <see cref="Tools"/>, and what the messages added to them and removed from them.</summary>
     public IReadOnlyList<ToolDefinition> CallableTools()
     {
-        List<ToolDefinition> callable = [.. Tools];
+        List<ToolDefinition?> callable = [.. Tools];
+        Dictionary<string, List<int>> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < callable.Count; i++)
+            Note(callable[i]!.Name, i);
         IEnumerable<ChatContent> contents = Messages.SelectMany(m => m.Content)
             .SelectMany(c => c is ToolResultContent result ? result.Content : [c]);
         foreach (ChatContent content in contents)
         {
-            if (content is ToolAddedContent added && callable.TrueForAll(t => t.Name != added.Tool.Name))
+            if (content is ToolAddedContent added && !places.ContainsKey(added.Tool.Name))
+            {
+                Note(added.Tool.Name, callable.Count);
                 callable.Add(added.Tool);
-            else if (content is ToolRemovedContent removed)
-                callable.RemoveAll(t => t.Name == removed.Name);
+            }
+            else if (content is ToolRemovedContent removed && places.Remove(removed.Name, out List<int>? gone))
+            {
+                gone.ForEach(i => callable[i] = null);
+            }
         }
 
-        return callable;
+        return [.. callable.OfType<ToolDefinition>()];
+
+        void Note(string name, int place)
+        {
+            if (places.TryGetValue(name, out List<int>? known))
+                known.Add(place);
+            else
+                places.Add(name, [place]);
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Hearth.Engine;
 
 /// <summary>
@@ -13,7 +15,8 @@ public sealed class BoundedMemo<TKey, TValue>(int mostCost, IEqualityComparer<TK
     where TValue : class
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<TKey, LinkedListNode<Entry>> _entries = new(comparer);
+    private readonly IEqualityComparer<TKey> _comparer = comparer ?? EqualityComparer<TKey>.Default;
+    private readonly Dictionary<Hashed, LinkedListNode<Entry>> _entries = new(new SameKeys(comparer ?? EqualityComparer<TKey>.Default));
     private readonly LinkedList<Entry> _latestFirst = [];
     private int _cost;
 
@@ -40,9 +43,10 @@ public sealed class BoundedMemo<TKey, TValue>(int mostCost, IEqualityComparer<TK
     /// <summary>The value of a key, or null.</summary>
     public TValue? Find(TKey key)
     {
+        Hashed hashed = Hash(key);
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out LinkedListNode<Entry>? entry))
+            if (!_entries.TryGetValue(hashed, out LinkedListNode<Entry>? entry))
                 return null;
             _latestFirst.Remove(entry);
             _latestFirst.AddFirst(entry);
@@ -55,10 +59,11 @@ public sealed class BoundedMemo<TKey, TValue>(int mostCost, IEqualityComparer<TK
     {
         if (cost > mostCost)
             return;
+        Hashed hashed = Hash(key);
         lock (_lock)
         {
-            Forget(key);
-            _entries[key] = _latestFirst.AddFirst(new Entry(key, value, cost));
+            Forget(hashed);
+            _entries[hashed] = _latestFirst.AddFirst(new Entry(hashed, value, cost));
             _cost += cost;
             while (_cost > mostCost)
                 Forget(_latestFirst.Last!.Value.Key);
@@ -68,11 +73,15 @@ public sealed class BoundedMemo<TKey, TValue>(int mostCost, IEqualityComparer<TK
     /// <summary>Forgets a value, if there is one of that key.</summary>
     public void Remove(TKey key)
     {
+        Hashed hashed = Hash(key);
         lock (_lock)
-            Forget(key);
+            Forget(hashed);
     }
 
-    private void Forget(TKey key)
+    /// <summary>A key can be a whole message, so it is hashed before anybody waits for it.</summary>
+    private Hashed Hash(TKey key) => new(key, _comparer.GetHashCode(key));
+
+    private void Forget(Hashed key)
     {
         if (!_entries.Remove(key, out LinkedListNode<Entry>? entry))
             return;
@@ -80,5 +89,16 @@ public sealed class BoundedMemo<TKey, TValue>(int mostCost, IEqualityComparer<TK
         _cost -= entry.Value.Cost;
     }
 
-    private readonly record struct Entry(TKey Key, TValue Value, int Cost);
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Entry(Hashed Key, TValue Value, int Cost);
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Hashed(TKey Key, int Hash);
+
+    private sealed class SameKeys(IEqualityComparer<TKey> keys) : IEqualityComparer<Hashed>
+    {
+        public bool Equals(Hashed x, Hashed y) => x.Hash == y.Hash && keys.Equals(x.Key, y.Key);
+
+        public int GetHashCode(Hashed key) => key.Hash;
+    }
 }

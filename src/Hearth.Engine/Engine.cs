@@ -90,6 +90,9 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>Longest prompt, in tokens, of a request that wants an answer.</summary>
     public int LongestPrompt => _loop.Limits.LongestPrompt(maxTokens: 1);
 
+    /// <summary>Longest prompt, in tokens, of a request for at most <paramref name="maxTokens"/>.</summary>
+    public int LongestPromptFor(int maxTokens) => _loop.Limits.LongestPrompt(maxTokens);
+
     /// <summary>Hands a request to the engine. Never blocks.</summary>
     /// <exception cref="ArgumentException">
     /// The prompt is empty or has ids outside the vocabulary, or the bound on the answer is negative: faults of the caller's code,

@@ -17,14 +17,20 @@ internal sealed record SpecialToken(int Id, string Text, TokenAttributes Attribu
 /// <summary>Finds the texts of special tokens, leftmost first and longest at one place. Immutable.</summary>
 internal sealed class SpecialTokenIndex
 {
-    private readonly FrozenDictionary<char, SpecialToken[]> _byFirstChar;
+    // Some vocabularies have thousands of special tokens that begin alike, but all of their texts have one of a few lengths.
+    private readonly FrozenDictionary<char, int[]> _lengthsByFirstChar;
+    private readonly FrozenDictionary<string, SpecialToken[]> _byText;
+    private readonly FrozenDictionary<string, SpecialToken[]>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
     private readonly SearchValues<char> _firstChars;
 
     public SpecialTokenIndex(IEnumerable<SpecialToken> tokens)
     {
-        _byFirstChar = tokens.Where(t => t.Text.Length > 0).GroupBy(t => t.Text[0])
-            .ToFrozenDictionary(g => g.Key, g => g.OrderByDescending(t => t.Text.Length).ToArray());
-        _firstChars = SearchValues.Create([.. _byFirstChar.Keys]);
+        _byText = tokens.Where(t => t.Text.Length > 0).GroupBy(t => t.Text, StringComparer.Ordinal)
+            .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        _bySpan = _byText.GetAlternateLookup<ReadOnlySpan<char>>();
+        _lengthsByFirstChar = _byText.Keys.GroupBy(t => t[0])
+            .ToFrozenDictionary(g => g.Key, g => g.Select(t => t.Length).Distinct().OrderDescending().ToArray());
+        _firstChars = SearchValues.Create([.. _lengthsByFirstChar.Keys]);
     }
 
     /// <summary>
@@ -39,13 +45,25 @@ internal sealed class SpecialTokenIndex
             if (step < 0)
                 return null;
             int start = from + step;
-            foreach (SpecialToken token in _byFirstChar[text[start]])
-            {
-                if (text[start..].StartsWith(token.Text) && accepts(start, token))
-                    return (start, token);
-            }
-
+            if (FindAt(text, start, accepts) is { } token)
+                return (start, token);
             from = start + 1;
+        }
+
+        return null;
+    }
+
+    private SpecialToken? FindAt(ReadOnlySpan<char> text, int start, Func<int, SpecialToken, bool> accepts)
+    {
+        foreach (int length in _lengthsByFirstChar[text[start]])
+        {
+            if (length > text.Length - start || !_bySpan.TryGetValue(text.Slice(start, length), out SpecialToken[]? tokens))
+                continue;
+            foreach (SpecialToken token in tokens)
+            {
+                if (accepts(start, token))
+                    return token;
+            }
         }
 
         return null;

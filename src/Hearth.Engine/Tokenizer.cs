@@ -29,6 +29,7 @@ public sealed class Tokenizer
     private readonly SpecialTokenIndex _index;
     private readonly FrozenDictionary<int, string> _specialTexts;
     private readonly FrozenSet<int> _endOfGeneration;
+    private readonly Lazy<int> _longestTokenBytes;
 
     /// <summary>A tokenizer over a loaded vocabulary.</summary>
     public Tokenizer(LlamaVocab vocab)
@@ -44,12 +45,21 @@ public sealed class Tokenizer
         ];
         _index = new SpecialTokenIndex(special);
         _specialTexts = special.Where(t => !t.IsWhiteSpace).ToFrozenDictionary(t => t.Id, t => t.Text);
+        _longestTokenBytes = new Lazy<int>(() => vocab.Kind is VocabKind.BytePair or VocabKind.SentencePiece
+            ? Enumerable.Range(0, vocab.TokenCount).Max(id => Math.Abs(vocab.TokenToPiece(id, [], special: true)))
+            : 0);
         _endOfGeneration = _specialTexts.Keys.Where(vocab.IsEndOfGeneration).ToFrozenSet();
         SpecialTokens = special.DistinctBy(t => t.Text).ToFrozenDictionary(t => t.Text, t => t.Id, StringComparer.Ordinal);
     }
 
     /// <summary>Every control and user-defined token by its text.</summary>
     public IReadOnlyDictionary<string, int> SpecialTokens { get; }
+
+    /// <summary>
+    /// Most bytes of text that one token stands for, so that a text has at least its bytes divided by this as tokens; 0 for vocabularies
+    /// that may drop or merge text. Asked of every token once.
+    /// </summary>
+    public int LongestTokenBytes => _longestTokenBytes.Value;
 
     /// <summary>True for control, user-defined and unknown tokens, but not for white space, which is text in every vocabulary.</summary>
     public bool IsSpecial(int token) => _specialTexts.ContainsKey(token);

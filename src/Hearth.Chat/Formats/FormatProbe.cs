@@ -25,7 +25,7 @@ public static class FormatProbe
     private static readonly string[] CallIds = ["call00001", "functions.hearthlookup:0"];
 
     /// <summary>The format in which a template writes calls; <see cref="OutputFormats.Default"/> where it writes none.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled while the template was rendered.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static IOutputFormat Find(ChatTemplate template, CancellationToken cancellation = default) =>
         CallTexts(template, cancellation).Select(text => OutputFormats.All.FirstOrDefault(f => Reads(f, text))).FirstOrDefault(f => f is not null)
         ?? OutputFormats.Find(Signs.FirstOrDefault(s => template.Source.Contains(s.Sign, StringComparison.Ordinal)).Format)

@@ -168,7 +168,7 @@ internal sealed class GemmaParser(OutputParserSettings settings)
     {
         foreach (Wait wait in Input.SkipSpace())
             yield return wait;
-        _isBroken = depth >= JsonScanner.MostDepth || Input.IsAtEnd;
+        _isBroken = Input.IsAtEnd || (depth >= ParameterWriter.MostDepth && Input.Character is '{' or '[');
         if (_isBroken)
             yield break;
         IEnumerable<Wait> value = Input.Marker == GemmaFormat.Quote ? ReadString()

@@ -14,6 +14,9 @@ public static class OutputFormats
     /// </summary>
     public static IOutputFormat Default { get; } = new MarkedFormat("hermes", ToolCall);
 
+    /// <summary>Text that any format reads within some milliseconds. Where it is cut makes no difference to what it says.</summary>
+    private const int CharsBetweenLooks = 16 * 1024;
+
     /// <summary>All formats.</summary>
     public static IReadOnlyList<IOutputFormat> All { get; } =
     [
@@ -107,15 +110,26 @@ public static class OutputFormats
 
     /// <summary>What a whole answer says, given in pieces; markers in its text count as tokens, and calls have no ids.</summary>
     public static IReadOnlyList<ChatEvent> ReadAll(
-        this IOutputFormat format, IEnumerable<string> pieces, IReadOnlyList<ToolDefinition>? tools, bool startsInThinking = false, bool truncated = false,
+        this IOutputFormat format,
+        IEnumerable<string> pieces,
+        IReadOnlyList<ToolDefinition>? tools,
+        bool startsInThinking = false,
+        bool truncated = false,
         CancellationToken cancellation = default)
     {
         IOutputParser parser = format.CreateParser(new OutputParserSettings(tools, startsInThinking, new HashSet<string>(), () => ""));
         List<ChatEvent> events = [];
         foreach (string piece in pieces)
         {
-            cancellation.ThrowIfCancellationRequested();
-            parser.Text(piece, events);
+            for (int at = 0; at < piece.Length;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int end = Math.Min(at + CharsBetweenLooks, piece.Length);
+                if (end < piece.Length && char.IsHighSurrogate(piece[end - 1]))
+                    end++;
+                parser.Text(piece[at..end], events);
+                at = end;
+            }
         }
 
         parser.Finish(truncated, events);

@@ -53,7 +53,7 @@ internal static class Access
         return new Undefined($"{Python.ObjectName(value)} has no element {Python.Repr(key)}");
     }
 
-    public static object Slice(object? value, object? from, object? to, object? by)
+    public static object Slice(object? value, object? from, object? to, object? by, RenderState state)
     {
         if (value is Undefined undefined)
             throw undefined.Error();
@@ -71,6 +71,8 @@ internal static class Access
             throw JinjaException.Value("slice step cannot be zero");
         int start = Bound(from, length, step, isStart: true);
         int stop = Bound(to, length, step, isStart: false);
+        if (value is OriginString counted && (step != 1 || counted.CodePoints != counted.Length))
+            state.ReadSlowly(counted);
         if (value is OriginString whole && step == 1)
             return whole.SliceCodePoints(start, Math.Max(0, stop - start));
         if (value is JinjaList { View: not null } range)

@@ -26,6 +26,19 @@ internal static class Arithmetic
     /// <summary>The value of a bool, long or BigInteger.</summary>
     public static BigInteger Integer(object value) => value is BigInteger big ? big : Operators.ToLong(value);
 
+    /// <summary>The floating-point number that is nearest, ties to even; infinite where none is near.</summary>
+    public static double Nearest(BigInteger value)
+    {
+        const int kept = 64;
+        BigInteger size = BigInteger.Abs(value);
+        int shift = (int)Math.Max(0, (long)size.GetBitLength() - kept);
+        BigInteger top = size >> shift;
+        // What is cut off is far below the last bit that counts, but it decides ties.
+        ulong bits = (ulong)top | (top << shift != size ? 1UL : 0);
+        double number = Math.ScaleB((double)bits, shift);
+        return value.Sign < 0 ? -number : number;
+    }
+
     /// <summary>The integer as values hold it.</summary>
     public static object Normal(BigInteger value)
     {

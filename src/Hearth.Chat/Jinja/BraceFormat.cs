@@ -89,14 +89,14 @@ internal sealed class BraceFormat(OriginString format, Arguments arguments, Rend
 
         string layout = spec < end ? Expand(spec + 1, end, depth - 1).Text : "";
         OriginString text = FormatSpec.Format(value, layout, state);
-        return format.IsMarkup && value is not OriginString { IsMarkup: true } ? TextFilters.Escape(text) : text;
+        return format.IsMarkup && value is not OriginString { IsMarkup: true } ? TextFilters.Escape(text, state) : text;
     }
 
-    private static object Converted(object? value, char conversion) => conversion switch
+    private OriginString Converted(object? value, char conversion) => conversion switch
     {
-        's' => Python.ToText(value),
-        'r' => Python.Repr(value),
-        'a' => Python.Ascii(value),
+        's' => Python.ToText(value, state),
+        'r' => Python.Repr(value, state),
+        'a' => Python.Ascii(value, state),
         _ => throw JinjaException.Value($"Unknown conversion specifier {conversion}"),
     };
 

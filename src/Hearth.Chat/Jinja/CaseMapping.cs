@@ -32,24 +32,27 @@ internal static class CaseMapping
         "\u00aa\u00aa\u00ba\u00ba\u02b0\u02b8\u02c0\u02c1\u02e0\u02e4\u0345\u0345\u037a\u037a\u1d2c\u1d6a\u1d78\u1d78\u1d9b\u1dbf\u2071\u2071\u207f\u207f"
         + "\u2090\u209c\u2170\u217f\u24d0\u24e9\u2c7c\u2c7d\ua69c\ua69d\ua770\ua770\ua7f8\ua7f9\uab5c\uab5f";
 
+    /// <summary>Most characters without case that are looked across for the letter beside a sigma; no word has more.</summary>
+    private const int MostIgnored = 100;
+
     private static readonly FrozenDictionary<char, string> Uppers = Table(UpperCases);
     private static readonly FrozenDictionary<char, string> Titles = Table(TitleCases);
 
     private delegate void Mapping(StringBuilder result, string text, Rune rune, int at);
 
-    public static OriginString Upper(OriginString text) => Map(text, t => t.ToUpperInvariant(), AppendUpper);
+    public static OriginString Upper(OriginString text, RenderState state) => Map(text, state, t => t.ToUpperInvariant(), AppendUpper);
 
-    public static OriginString Lower(OriginString text) => Map(text, t => t.ToLowerInvariant(), AppendLower);
+    public static OriginString Lower(OriginString text, RenderState state) => Map(text, state, t => t.ToLowerInvariant(), AppendLower);
 
     /// <summary>For comparisons without case: the lower case of the upper case.</summary>
-    public static OriginString Fold(OriginString text) => Map(text, t => t.ToLowerInvariant(), (result, _, rune, _) =>
+    public static OriginString Fold(OriginString text, RenderState state) => Map(text, state, t => t.ToLowerInvariant(), (result, _, rune, _) =>
     {
         StringBuilder upper = new();
         AppendUpper(upper, "", Rune.ToLowerInvariant(rune), 0);
         result.Append(rune.Value switch { 'ı' => "ı", 'İ' => "i\u0307", _ => upper.ToString().ToLowerInvariant() });
     });
 
-    public static OriginString Capitalize(OriginString text) => Map(text, null, (result, all, rune, at) =>
+    public static OriginString Capitalize(OriginString text, RenderState state) => Map(text, state, null, (result, all, rune, at) =>
     {
         if (at == 0)
             AppendTitle(result, rune);
@@ -57,10 +60,10 @@ internal static class CaseMapping
             AppendLower(result, all, rune, at);
     });
 
-    public static OriginString Title(OriginString text)
+    public static OriginString Title(OriginString text, RenderState state)
     {
         bool inWord = false;
-        return Map(text, null, (result, all, rune, at) =>
+        return Map(text, state, null, (result, all, rune, at) =>
         {
             if (inWord)
                 AppendLower(result, all, rune, at);
@@ -70,7 +73,7 @@ internal static class CaseMapping
         });
     }
 
-    public static OriginString Swap(OriginString text) => Map(text, null, (result, all, rune, at) =>
+    public static OriginString Swap(OriginString text, RenderState state) => Map(text, state, null, (result, all, rune, at) =>
     {
         if (IsUpper(rune))
             AppendLower(result, all, rune, at);
@@ -99,12 +102,13 @@ internal static class CaseMapping
     public static bool IsTitle(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter;
 
     /// <summary>Words begin with upper or title case and go on in lower case, and there is at least one.</summary>
-    public static bool IsTitled(string text)
+    public static bool IsTitled(OriginString text, RenderState state)
     {
         bool isCased = false;
         bool inWord = false;
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (Rune rune in text.Text.EnumerateRunes())
         {
+            state.Unit();
             bool isUpper = IsUpper(rune) || IsTitle(rune);
             if (isUpper ? inWord : IsLower(rune) && !inWord)
                 return false;
@@ -116,11 +120,12 @@ internal static class CaseMapping
     }
 
     /// <summary>Some character has case, and all that have are of the wanted one.</summary>
-    public static bool IsAll(string text, bool upper)
+    public static bool IsAll(OriginString text, bool upper, RenderState state)
     {
         bool isCased = false;
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (Rune rune in text.Text.EnumerateRunes())
         {
+            state.Unit();
             if (upper ? IsLower(rune) : IsUpper(rune))
                 return false;
             if (IsTitle(rune))
@@ -133,8 +138,9 @@ internal static class CaseMapping
 
     private static bool IsCased(Rune rune) => IsUpper(rune) || IsLower(rune) || IsTitle(rune);
 
-    private static OriginString Map(OriginString text, Func<string, string>? ascii, Mapping mapping)
+    private static OriginString Map(OriginString text, RenderState state, Func<string, string>? ascii, Mapping mapping)
     {
+        state.Read(text);
         if (ascii is not null && System.Text.Ascii.IsValid(text.Text))
             return text.Map(ascii);
         OriginBuilder builder = new();
@@ -144,6 +150,7 @@ internal static class CaseMapping
             int end = run.Start + run.Length;
             for (int i = run.Start; i < end;)
             {
+                state.Unit();
                 bool isWhole = Rune.TryGetRuneAt(text.Text, i, out Rune rune) && i + rune.Utf16SequenceLength <= end;
                 if (isWhole)
                     mapping(result, text.Text, rune, i);
@@ -189,10 +196,10 @@ internal static class CaseMapping
     private static bool IsFinal(string text, int at)
     {
         int before = at - 1;
-        while (before >= 0 && IsIgnored(text[before]))
+        while (before >= 0 && at - before < MostIgnored && IsIgnored(text[before]))
             before--;
         int after = at + 1;
-        while (after < text.Length && IsIgnored(text[after]))
+        while (after < text.Length && after - at < MostIgnored && IsIgnored(text[after]))
             after++;
         return before >= 0 && IsCasedAt(text, before) && !(after < text.Length && IsCasedAt(text, after));
     }

@@ -34,7 +34,7 @@ internal sealed record Literal(object? Value, Place Place) : Expression(Place)
 
 internal sealed record Name(string Identifier, Place Place) : Expression(Place)
 {
-    protected override object? Compute(RenderState state) => state.Scope.Get(Identifier);
+    protected override object? Compute(RenderState state) => state.Lookup(Identifier);
 }
 
 internal sealed record ListLiteral(IReadOnlyList<Expression> Items, bool IsTuple, Place Place) : Expression(Place)
@@ -54,7 +54,12 @@ internal sealed record DictLiteral(IReadOnlyList<(Expression Key, Expression Val
     {
         JinjaDict dict = new();
         foreach ((Expression key, Expression value) in Entries)
-            dict.Set(key.Evaluate(state), value.Evaluate(state));
+        {
+            object? evaluated = key.Evaluate(state);
+            state.Read(evaluated);
+            dict.Set(evaluated, value.Evaluate(state));
+        }
+
         return state.Made(dict);
     }
 }
@@ -102,7 +107,7 @@ internal sealed record Concatenation(IReadOnlyList<Expression> Parts, Place Plac
     {
         OriginBuilder builder = new(state.Limits.OutputChars);
         foreach (Expression part in Parts)
-            builder.Append(Python.ToText(part.Evaluate(state)));
+            builder.Append(Python.ToText(part.Evaluate(state), state));
         return state.Made(builder.ToOriginString());
     }
 }
@@ -117,8 +122,6 @@ internal sealed record Comparison(Expression First, IReadOnlyList<(string Operat
         {
             (string op, Expression operand) = Rest[i];
             object? right = operand.Evaluate(state);
-            state.Read(left);
-            state.Read(right);
             if (!Operators.Compare(op, left, right, state))
                 return false;
             left = right;
@@ -138,9 +141,11 @@ internal sealed record Item(Expression Target, Expression Key, Place Place) : Ex
     protected override object? Compute(RenderState state)
     {
         object? target = Target.Evaluate(state);
+        object? key = Key.Evaluate(state);
         if (target is OriginString)
             state.Read(target);
-        return Access.Item(target, Key.Evaluate(state));
+        state.Read(key);
+        return Access.Item(target, key);
     }
 }
 
@@ -157,7 +162,7 @@ internal sealed record Slice(Expression Target, Expression? From, Expression? To
     protected override object? Compute(RenderState state)
     {
         object? target = Target.Evaluate(state);
-        object? slice = state.Made(Access.Slice(target, From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state)));
+        object? slice = state.Made(Access.Slice(target, From?.Evaluate(state), To?.Evaluate(state), By?.Evaluate(state), state));
         return slice is Undefined && !(IsPrinted && _isConstant)
             ? throw JinjaException.Type($"'{Python.TypeName(target)}' object has no slice with such bounds")
             : slice;
@@ -256,12 +261,13 @@ internal sealed record CallArguments(
         foreach ((string name, Expression value) in Named)
             named[name] = value.Evaluate(state);
         if (Spread is not null)
-            positional.AddRange(Operators.Iterate(Spread.Evaluate(state), "Value after * must be an iterable, not {0}"));
+            positional.AddRange(Operators.Iterate(Spread.Evaluate(state), state, "Value after * must be an iterable, not {0}"));
         if (NamedSpread is not null)
         {
             object? spread = NamedSpread.Evaluate(state);
             if (spread is not JinjaDict dict)
                 throw JinjaException.Type($"argument after ** must be a mapping, not {Python.TypeName(spread)}");
+            state.Step(dict.Count);
             foreach ((object? key, object? value) in dict.Entries)
                 named[key is OriginString name ? name.Text : throw JinjaException.Type("keywords must be strings")] = value;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Hearth.Chat.Jinja;
@@ -29,7 +30,7 @@ internal sealed partial class FormatSpec
     public static OriginString Format(object? value, string text, RenderState state)
     {
         if (text.Length == 0)
-            return Python.ToText(value);
+            return Python.ToText(value, state);
         if (value is not (OriginString or long or BigInteger or double or bool))
             throw JinjaException.Type($"unsupported format string passed to {Python.TypeName(value)}.__format__");
         Match match = Layout().Match(text);
@@ -77,6 +78,7 @@ internal sealed partial class FormatSpec
         if ((Group == "," && !isDecimal) || (Group == "_" && Type == 'n'))
             throw JinjaException.Value($"Cannot specify '{Group}' with '{Type}'.");
         BigInteger number = Arithmetic.Integer(value);
+        state.Multiply(value, value);
         string prefix = IsAlternate && Type is ('b' or 'o' or 'x' or 'X') ? "0" + Type : "";
         return Signed(number.Sign < 0, prefix, NumberFormat.Digits(number, Type), isDecimal ? 3 : 4, state);
     }
@@ -114,11 +116,15 @@ internal sealed partial class FormatSpec
     {
         string number = digits[..whole];
         string rest = digits[whole..];
-        while (number.Length + ((number.Length - 1) / size) + rest.Length < width)
-            number = "0" + number;
-        for (int i = number.Length - size; i > 0; i -= size)
-            number = number.Insert(i, Group);
-        return number + rest;
+        int zeros = 0;
+        while (number.Length + zeros + ((number.Length + zeros - 1) / size) + rest.Length < width)
+            zeros++;
+        number = new string('0', zeros) + number;
+        int first = ((number.Length - 1) % size) + 1;
+        StringBuilder grouped = new(number, 0, first, number.Length + (number.Length / size) + rest.Length);
+        for (int i = first; i < number.Length; i += size)
+            grouped.Append(Group).Append(number, i, size);
+        return grouped.Append(rest).ToString();
     }
 
     private int Width(RenderState state)

@@ -8,12 +8,12 @@ internal static class Globals
     private static readonly FrozenDictionary<string, JinjaFunction> All = new Dictionary<string, Func<Arguments, RenderState, object?>>
     {
         ["range"] = Range,
-        ["dict"] = (a, _) => Merge(new JinjaDict(), a),
-        ["namespace"] = (a, _) => Namespace(a),
+        ["dict"] = (a, s) => Merge(new JinjaDict(), a, s),
+        ["namespace"] = (a, s) => Namespace(a, s),
         ["cycler"] = (a, _) => Cycler(a),
         ["joiner"] = (a, _) => Joiner(a),
-        ["raise_exception"] = (a, _) => throw (a.Has(0, "message")
-            ? new JinjaException("TemplateError", Python.ToText(a.Get(0, "message")).Text)
+        ["raise_exception"] = (a, s) => throw (a.Has(0, "message")
+            ? new JinjaException("TemplateError", Python.ToText(a.Get(0, "message"), s).Text)
             : JinjaException.Type("raise_exception() missing 1 required positional argument: 'message'")),
         ["strftime_now"] = (a, s) => OriginString.Trusted(Strftime.Format(s.Now, a.Text(0, "format", "strftime_now").Text)),
     }.ToFrozenDictionary(f => f.Key, f => new JinjaFunction(f.Key, f.Value));
@@ -33,7 +33,7 @@ internal static class Globals
         return JinjaList.Range(start, stop, step);
     }
 
-    private static JinjaDict Merge(JinjaDict dict, Arguments arguments)
+    private static JinjaDict Merge(JinjaDict dict, Arguments arguments, RenderState state)
     {
         if (arguments.Positional.Count > 1)
             throw JinjaException.Type($"dict expected at most 1 argument, got {arguments.Positional.Count}");
@@ -43,17 +43,20 @@ internal static class Globals
                 throw undefined.Error();
             if (source is JinjaDict other)
             {
+                state.Step(other.Count);
                 foreach ((object? key, object? value) in other.Entries)
                     dict.Set(key, value);
                 continue;
             }
 
             int index = 0;
-            foreach (object? pair in Operators.Iterate(source))
+            foreach (object? pair in Operators.Iterate(source, state))
             {
-                List<object?> parts = [.. Operators.Iterate(pair, $"cannot convert dictionary update sequence element #{index} to a sequence")];
+                List<object?> parts = [.. Operators.Iterate(pair, state, $"cannot convert dictionary update sequence element #{index} to a sequence")];
                 if (parts.Count != 2)
                     throw JinjaException.Value($"dictionary update sequence element #{index} has length {parts.Count}; 2 is required");
+                state.Step();
+                state.Read(parts[0]);
                 dict.Set(parts[0], parts[1]);
                 index++;
             }
@@ -64,11 +67,11 @@ internal static class Globals
         return dict;
     }
 
-    private static JinjaNamespace Namespace(Arguments arguments)
+    private static JinjaNamespace Namespace(Arguments arguments, RenderState state)
     {
         JinjaNamespace space = new();
-        foreach ((object? key, object? value) in Merge(new JinjaDict(), arguments).Entries)
-            space.Attributes[Python.ToText(key).Text] = value;
+        foreach ((object? key, object? value) in Merge(new JinjaDict(), arguments, state).Entries)
+            space.Attributes[Python.ToText(key, state).Text] = value;
         return space;
     }
 

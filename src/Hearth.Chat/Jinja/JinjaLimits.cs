@@ -3,7 +3,7 @@ namespace Hearth.Chat.Jinja;
 /// <summary>What keeps a hostile template harmless. The defaults are far above what templates of real models need.</summary>
 public sealed record JinjaLimits
 {
-    /// <summary>Deepest nesting of lists and mappings that is read, printed or compared; readers of JSON stop at 64.</summary>
+    /// <summary>Deepest nesting of lists and mappings that is read, printed or compared; clients may nest less, see <see cref="JsonDepth"/>.</summary>
     internal const int ValueDepth = 200;
 
     /// <summary>Longest integer, in bits: somewhat less than the 4300 digits that Python prints.</summary>
@@ -15,12 +15,15 @@ public sealed record JinjaLimits
     /// <summary>Longest text that any operation makes, whatever the output may be: twice the bytes of it in memory.</summary>
     internal const int TextChars = 8 * 1024 * 1024;
 
+    /// <summary>Longest source of a template: some twenty times the longest that a model has. It is parsed in a fraction of a second.</summary>
+    internal const int SourceChars = 2 * 1024 * 1024;
+
     /// <summary>Longest output, with all that macros are still writing, in characters: twice the largest context window.</summary>
     public int OutputChars { get; init; } = TextChars;
 
     /// <summary>
-    /// Most evaluated nodes; a conversation of thousands of messages needs some hundred thousand. Making and reading long texts and lists
-    /// counts as several, so this bounds time and memory too.
+    /// Most steps: evaluated nodes, and work on long texts, lists and numbers by what it touches, so this bounds time and memory too. A
+    /// conversation of thousands of messages needs some hundred thousand.
     /// </summary>
     public long Steps { get; init; } = 20_000_000;
 

@@ -15,9 +15,11 @@ public sealed class JinjaTemplate
     public string Name { get; }
 
     /// <summary>Parses a template.</summary>
-    /// <exception cref="JinjaException">The source is not a template; the error names the line.</exception>
+    /// <exception cref="JinjaException">The source is not a template, and the error names the line, or it is too long.</exception>
     public static JinjaTemplate Parse(string source, string name = "chat template")
     {
+        if (source.Length > JinjaLimits.SourceChars)
+            throw JinjaException.Limit($"a template is longer than {JinjaLimits.SourceChars} characters");
         try
         {
             return new JinjaTemplate(name, source, StatementParser.Parse(source, name));
@@ -35,7 +37,7 @@ public sealed class JinjaTemplate
     {
         Scope root = new(parent: null);
         foreach ((object? name, object? value) in variables.Entries)
-            root.Set(Python.ToText(name).Text, value);
+            root.Set(((OriginString)name!).Text, value);
         RenderState state = new(this, settings, new Scope(root));
         try
         {
@@ -55,9 +57,27 @@ public sealed class JinjaTemplate
 /// <param name="Cancellation">Ends it early.</param>
 public sealed record RenderSettings(DateTimeOffset Now, JinjaLimits Limits, CancellationToken Cancellation = default)
 {
+    /// <summary>What several renderings may take together, or null.</summary>
+    internal SharedSteps? Together { get; init; }
+
     /// <summary>The default limits at the given time.</summary>
     public RenderSettings(DateTimeOffset now)
         : this(now, JinjaLimits.Default)
     {
+    }
+}
+
+/// <summary>Steps that several renderings share. Used by one thread.</summary>
+internal sealed class SharedSteps(long most)
+{
+    private long _taken;
+
+    /// <summary>Takes some, as far as there are.</summary>
+    /// <exception cref="JinjaException">There are none left.</exception>
+    public void Take(long steps)
+    {
+        _taken += steps;
+        if (_taken > most)
+            throw JinjaException.Limit($"the template needs more than {most} steps for short conversations");
     }
 }

@@ -52,6 +52,7 @@ public static class JsonText
     private static void Append(OriginBuilder builder, object? value, JsonLayout layout, int depth, RenderState state)
     {
         Operators.CheckDepth(depth);
+        state.Step();
         switch (value)
         {
             case null:
@@ -64,13 +65,14 @@ public static class JsonText
                 builder.Append(number.ToString(CultureInfo.InvariantCulture));
                 break;
             case BigInteger number:
+                state.Multiply(value, value);
                 builder.Append(number.ToString(CultureInfo.InvariantCulture));
                 break;
             case double number:
                 builder.Append(Number(number));
                 break;
             case OriginString text:
-                AppendString(builder, text, layout.EnsureAscii);
+                AppendString(builder, text, layout.EnsureAscii, state);
                 break;
             case JinjaList { View: null } list:
                 AppendItems(builder, list.Items, "[", "]", (b, item) => Append(b, item, layout, depth + 1, state), layout, depth);
@@ -108,10 +110,10 @@ public static class JsonText
             OriginString text => text,
             null => OriginString.Trusted("null"),
             bool flag => OriginString.Trusted(flag ? "true" : "false"),
-            long or double or BigInteger => Python.ToText(entry.Key),
+            long or double or BigInteger => Python.ToText(entry.Key, state),
             _ => throw JinjaException.Type($"keys must be str, int, float, bool or None, not {Python.TypeName(entry.Key)}"),
         };
-        AppendString(builder, key, layout.EnsureAscii);
+        AppendString(builder, key, layout.EnsureAscii, state);
         builder.Append(layout.KeySeparator);
         Append(builder, entry.Value, layout, depth, state);
     }
@@ -156,7 +158,7 @@ public static class JsonText
         ? $"\\u{(int)text[index]:x4}\\u{(int)text[index + 1]:x4}"
         : $"\\u{(int)text[index]:x4}";
 
-    private static void AppendString(OriginBuilder builder, OriginString text, bool ensureAscii)
+    private static void AppendString(OriginBuilder builder, OriginString text, bool ensureAscii, RenderState state)
     {
         builder.Append("\"");
         Python.AppendEscaped(builder, text, (all, i) => all[i] switch
@@ -170,7 +172,7 @@ public static class JsonText
             '\f' => "\\f",
             var c when c < ' ' || (ensureAscii && c > '~') => JsonEscape(all, i),
             _ => null,
-        });
+        }, state);
         builder.Append("\"");
     }
 }

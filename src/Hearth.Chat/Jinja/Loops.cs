@@ -72,7 +72,7 @@ internal sealed record For(
 
     private List<object?> Select(object? iterable, Scope outer, RenderState state)
     {
-        IEnumerable<object?> all = Operators.Iterate(iterable);
+        IEnumerable<object?> all = Operators.Iterate(iterable, state);
         List<object?> items = all as List<object?> ?? [.. all];
         if (Filter is null)
             return items;

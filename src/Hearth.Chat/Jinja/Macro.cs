@@ -51,6 +51,7 @@ internal sealed record Macro(string Name, IReadOnlyList<(string Name, Expression
         JinjaDict rest = new();
         foreach ((string name, object? value) in arguments.Named)
         {
+            state.Step(Parameters.Count / 16);
             int position = IndexOf(name);
             if ((position < 0 || position < arguments.Positional.Count) && !(TakesCaller && name == "caller"))
                 rest.Set(name, value);

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Numerics;
 
 namespace Hearth.Chat.Jinja;
@@ -28,8 +27,8 @@ internal static class Methods
 
     private static Func<Arguments, RenderState, object?>? DictMethod(JinjaDict dict, string name) => name switch
     {
-        "get" => (a, _) => dict.TryGetHashable(a.Require(0, "key", "get"), out object? value) ? value : a.Get(1, "default"),
-        "fromkeys" => (a, _) => FromKeys(Operators.Iterate(a.Require(0, "iterable", "fromkeys")), a.Get(1, "value")),
+        "get" => (a, s) => dict.TryGetHashable(a.Require(0, "key", "get"), out object? value, s) ? value : a.Get(1, "default"),
+        "fromkeys" => (a, s) => FromKeys(Operators.Iterate(a.Require(0, "iterable", "fromkeys"), s), a.Get(1, "value"), s),
         "items" => (_, _) => JinjaList.ViewOf("dict_items", SequenceFilters.Pairs(dict)),
         "keys" => (_, _) => JinjaList.ViewOf("dict_keys", dict.Entries.Select(e => e.Key)),
         "values" => (_, _) => JinjaList.ViewOf("dict_values", dict.Entries.Select(e => e.Value)),
@@ -54,11 +53,16 @@ internal static class Methods
         return copy;
     }
 
-    private static JinjaDict FromKeys(IEnumerable<object?> keys, object? value)
+    private static JinjaDict FromKeys(IEnumerable<object?> keys, object? value, RenderState state)
     {
         JinjaDict dict = new();
         foreach (object? key in keys)
+        {
+            state.Step();
+            state.Read(key);
             dict.Set(key, value);
+        }
+
         return dict;
     }
 
@@ -77,14 +81,12 @@ internal static class Methods
         "real" or "numerator" => Arithmetic.Normal(number),
         "imag" => 0L,
         "denominator" => 1L,
-        "bit_length" => new JinjaFunction(name, (_, _) => (long)BitLength(number)),
-        "bit_count" => new JinjaFunction(name, (_, _) => (long)BigInteger.Abs(number).ToString("b", CultureInfo.InvariantCulture).Count(c => c == '1')),
+        "bit_length" => new JinjaFunction(name, (_, _) => (long)BigInteger.Abs(number).GetBitLength()),
+        "bit_count" => new JinjaFunction(name, (_, _) => (long)BigInteger.PopCount(BigInteger.Abs(number))),
         "conjugate" => new JinjaFunction(name, (_, _) => Arithmetic.Normal(number)),
         "is_integer" => new JinjaFunction(name, (_, _) => true),
         _ => null,
     };
-
-    private static int BitLength(BigInteger number) => number.IsZero ? 0 : BigInteger.Abs(number).ToString("b", CultureInfo.InvariantCulture).TrimStart('0').Length;
 
     private static object? FloatMember(double number, string name) => name switch
     {

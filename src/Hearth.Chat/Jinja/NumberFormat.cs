@@ -62,10 +62,22 @@ internal static class NumberFormat
 
     private static string InBase(BigInteger value, int bitsPerDigit)
     {
-        string bits = value.ToString("b", CultureInfo.InvariantCulture);
-        bits = bits.PadLeft((bits.Length + bitsPerDigit - 1) / bitsPerDigit * bitsPerDigit, '0');
-        IEnumerable<char> digits = bits.Chunk(bitsPerDigit).Select(chunk => "0123456789abcdef"[Convert.ToInt32(new string(chunk), 2)]);
-        return string.Concat(digits).TrimStart('0') is { Length: > 0 } text ? text : "0";
+        string bits = value.ToString("b", CultureInfo.InvariantCulture).TrimStart('0');
+        if (bits.Length == 0)
+            return "0";
+        char[] digits = new char[(bits.Length + bitsPerDigit - 1) / bitsPerDigit];
+        int end = bits.Length;
+        for (int i = digits.Length - 1; i >= 0; i--)
+        {
+            int start = Math.Max(0, end - bitsPerDigit);
+            int digit = 0;
+            foreach (char bit in bits.AsSpan(start, end - start))
+                digit = (digit << 1) + (bit - '0');
+            digits[i] = "0123456789abcdef"[digit];
+            end = start;
+        }
+
+        return new string(digits);
     }
 
     private static string Fixed(double value, int precision, bool isAlternate)

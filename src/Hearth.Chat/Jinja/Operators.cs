@@ -25,7 +25,7 @@ internal static class Operators
         bool flag => flag ? 1 : 0,
         long number => number,
         double number => number,
-        BigInteger number => double.Parse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) is var real && double.IsFinite(real)
+        BigInteger number => Arithmetic.Nearest(number) is var real && double.IsFinite(real)
             ? real
             : throw new JinjaException("OverflowError", "int too large to convert to float"),
         _ => throw JinjaException.Type($"must be real number, not {Python.TypeName(value)}"),
@@ -41,7 +41,10 @@ internal static class Operators
         _ => throw JinjaException.Type($"'{Python.TypeName(value)}' object cannot be interpreted as an integer"),
     };
 
-    /// <summary>Every compared item counts as a step of <paramref name="state"/>, which only keys of mappings, being short, do without.</summary>
+    /// <summary>
+    /// Every compared item counts as a step of <paramref name="state"/>, and long texts as several. Keys of mappings are compared without
+    /// one: whoever looks a key up has counted it, and a tuple as a key is short.
+    /// </summary>
     public static bool AreEqual(object? left, object? right, RenderState? state = null, int depth = 0)
     {
         state?.Step();
@@ -55,8 +58,17 @@ internal static class Operators
                 && a.Items.Zip(b.Items).All(p => AreEqual(p.First, p.Second, state, depth + 1)),
             (JinjaDict a, JinjaDict b) => a.Count == b.Count
                 && a.Entries.All(e => b.TryGet(e.Key, out object? other) && AreEqual(e.Value, other, state, depth + 1)),
+            (OriginString a, OriginString b) => AreEqualTexts(a, b, state),
             _ => Equals(left, right),
         };
+    }
+
+    private static bool AreEqualTexts(OriginString left, OriginString right, RenderState? state)
+    {
+        if (ReferenceEquals(left, right) || left.Length != right.Length)
+            return left.Length == right.Length;
+        state?.Read(left);
+        return left.Text == right.Text;
     }
 
     /// <summary>Values are trees that templates can make endlessly deep; whoever walks one stops here.</summary>
@@ -87,7 +99,11 @@ internal static class Operators
         if (IsNumber(left) && IsNumber(right))
             return Arithmetic.Compare(left!, right!) ?? ToDouble(left).CompareTo(ToDouble(right));
         if (left is OriginString x && right is OriginString y)
+        {
+            state.Read(x.Length < y.Length ? x : y);
             return CompareCodePoints(x.Text, y.Text);
+        }
+
         if (left is JinjaList { View: null } first && right is JinjaList { View: null } second && first.IsTuple == second.IsTuple)
         {
             foreach ((object? item, object? otherItem) in first.Items.Zip(second.Items))
@@ -105,17 +121,24 @@ internal static class Operators
     public static bool Contains(object? container, object? item, RenderState state) => container switch
     {
         OriginString text => item is OriginString part
-            ? text.Text.Contains(part.Text, StringComparison.Ordinal)
+            ? TextSearch.IndexOf(text.Text, part.Text, state) >= 0
             : throw JinjaException.Type($"'in <string>' requires string as left operand, not {Python.TypeName(item)}"),
-        JinjaDict dict => dict.TryGetHashable(item, out _),
-        _ => Iterate(container, "argument of type '{0}' is not iterable").Any(other => AreEqual(other, item, state)),
+        JinjaDict dict => dict.TryGetHashable(item, out _, state),
+        _ => Iterate(container, state, "argument of type '{0}' is not iterable").Any(other => AreEqual(other, item, state)),
     };
 
-    public static IEnumerable<object?> Iterate(object? value, string message = "'{0}' object is not iterable") => value switch
+    /// <summary>The items of a value, counted as far as nobody counts them who takes them one by one.</summary>
+    public static IEnumerable<object?> Iterate(object? value, RenderState state, string message = "'{0}' object is not iterable")
+    {
+        state.Read(value);
+        return Items(value, state, message);
+    }
+
+    private static IEnumerable<object?> Items(object? value, RenderState state, string message) => value switch
     {
         JinjaList list => list.Items,
         JinjaDict dict => dict.Entries.Select(e => e.Key),
-        OriginString text => Characters(text),
+        OriginString text => Characters(text, state),
         JinjaGenerator generator => generator.Items,
         LoopState loop => loop.Items,
         Undefined => [],
@@ -137,7 +160,11 @@ internal static class Operators
         if (right is Undefined other && !(op == "%" && left is OriginString))
             throw other.Error();
         if (IsNumber(left) && IsNumber(right))
+        {
+            state.Multiply(left, right);
             return Arithmetic.Compute(op, left!, right!);
+        }
+
         return (op, left, right) switch
         {
             ("+", OriginString a, OriginString b) => Concat(a, b, state),
@@ -161,7 +188,7 @@ internal static class Operators
             throw JinjaException.Limit($"a text is longer than {state.Limits.OutputChars} characters");
         if (!left.IsMarkup && !right.IsMarkup)
             return left.Concat(right);
-        return (left.IsMarkup ? left : TextFilters.Escape(left)).Concat(right.IsMarkup ? right : TextFilters.Escape(right)).AsMarkup();
+        return (left.IsMarkup ? left : TextFilters.Escape(left, state)).Concat(right.IsMarkup ? right : TextFilters.Escape(right, state)).AsMarkup();
     }
 
     private static JinjaList Joined(JinjaList left, JinjaList right, RenderState state)
@@ -217,10 +244,13 @@ internal static class Operators
         return new JinjaList([.. Enumerable.Repeat(list.Items, times).SelectMany(i => i)], list.IsTuple);
     }
 
-    private static IEnumerable<object?> Characters(OriginString text)
+    private static IEnumerable<object?> Characters(OriginString text, RenderState state)
     {
         for (int i = 0; i < text.Length; i++)
         {
+            state.Step();
+            if (i >= state.Limits.MadeItems)
+                state.CheckMade(text.Length);
             int length = i + 1 < text.Length && char.IsSurrogatePair(text.Text[i], text.Text[i + 1]) ? 2 : 1;
             yield return text.Slice(i, length);
             i += length - 1;

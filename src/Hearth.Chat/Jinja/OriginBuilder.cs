@@ -48,20 +48,15 @@ internal sealed class OriginBuilder(int limitChars = JinjaLimits.TextChars)
     public OriginBuilder Append(OriginString text, int start, int length)
     {
         int end = start + length;
-        bool trusted = text.StartsTrusted;
-        foreach (int flip in text.Flips)
+        ReadOnlySpan<int> flips = text.Flips;
+        for (int next = text.FlipsUpTo(start); start < end; next++)
         {
-            if (flip > start && start < end)
-            {
-                int stop = Math.Min(flip, end);
-                Append(text.Text.AsSpan(start, stop - start), trusted);
-                start = stop;
-            }
-
-            trusted = !trusted;
+            int stop = next < flips.Length ? Math.Min(flips[next], end) : end;
+            Append(text.Text.AsSpan(start, stop - start), text.StartsTrusted ^ (next % 2 == 1));
+            start = stop;
         }
 
-        return start < end ? Append(text.Text.AsSpan(start, end - start), trusted) : this;
+        return this;
     }
 
     /// <summary>The text so far, after which nothing can be appended.</summary>

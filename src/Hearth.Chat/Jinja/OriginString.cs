@@ -14,8 +14,9 @@ public sealed class OriginString : IEquatable<OriginString>
     private string? _text;
     private int[] _flips;
 
-    // Counted when first asked for; two threads would write the same number.
+    // Made when first asked for; two threads would write the same number.
     private int _codePoints = -1;
+    private int _hash;
 
     internal OriginString(string text, bool startsTrusted, int[] flips) =>
         (_text, Length, StartsTrusted, _flips) = (text, text.Length, startsTrusted, flips);
@@ -201,11 +202,13 @@ public sealed class OriginString : IEquatable<OriginString>
     }
 
     /// <summary>The origin of the character at <paramref name="index"/>.</summary>
-    internal bool IsTrustedAt(int index)
+    internal bool IsTrustedAt(int index) => StartsTrusted ^ (FlipsUpTo(index) % 2 == 1);
+
+    /// <summary>How often the origin changes up to and with the character at <paramref name="index"/>.</summary>
+    internal int FlipsUpTo(int index)
     {
         int flip = Flips.BinarySearch(index);
-        int passed = flip >= 0 ? flip + 1 : ~flip;
-        return StartsTrusted ^ (passed % 2 == 1);
+        return flip >= 0 ? flip + 1 : ~flip;
     }
 
     /// <inheritdoc/>
@@ -218,7 +221,12 @@ public sealed class OriginString : IEquatable<OriginString>
     public override bool Equals(object? obj) => Equals(obj as OriginString);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+            _hash = Text.GetHashCode(StringComparison.Ordinal);
+        return _hash;
+    }
 
     /// <summary>A sum that was put off.</summary>
     internal sealed record Pair(OriginString Left, OriginString Right)

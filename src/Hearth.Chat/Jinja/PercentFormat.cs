@@ -129,10 +129,10 @@ internal sealed class PercentFormat(OriginString format, object? values, RenderS
     {
         if (type is 's' or 'r' or 'a' or 'c')
         {
-            OriginString text = type switch { 's' => Python.ToText(value), 'r' => Python.Repr(value), 'a' => Python.Ascii(value), _ => Character(value) };
+            OriginString text = type switch { 's' => Python.ToText(value, state), 'r' => Python.Repr(value, state), 'a' => Python.Ascii(value, state), _ => Character(value) };
             if (type != 'c' && precision is { } longest && text.CodePoints > longest)
                 text = text.SliceCodePoints(0, longest);
-            return (OriginString.Empty, format.IsMarkup && value is not OriginString { IsMarkup: true } ? TextFilters.Escape(text) : text);
+            return (OriginString.Empty, format.IsMarkup && value is not OriginString { IsMarkup: true } ? TextFilters.Escape(text, state) : text);
         }
 
         bool isAlternate = flags.Contains('#', StringComparison.Ordinal);
@@ -160,6 +160,7 @@ internal sealed class PercentFormat(OriginString format, object? values, RenderS
                 : $"%{type} format: an integer is required, not {Python.TypeName(value)}"),
         };
         state.CheckMade(precision);
+        state.Multiply(value, value);
         string digits = NumberFormat.Digits(number, isDecimal ? 'd' : type).PadLeft(precision, '0');
         return (number.Sign < 0, isAlternate && !isDecimal ? "0" + type + digits : digits);
     }

@@ -41,21 +41,21 @@ internal static class Python
     };
 
     /// <summary><c>str(value)</c>.</summary>
-    public static OriginString ToText(object? value) => value switch
+    public static OriginString ToText(object? value, RenderState state) => value switch
     {
         OriginString text => text,
         Undefined => OriginString.Empty,
-        _ => AppendRepr(new OriginBuilder(), value).ToOriginString(),
+        _ => AppendRepr(new OriginBuilder(), value, state).ToOriginString(),
     };
 
-    /// <summary><c>repr(value)</c>; what comes from inside texts keeps its origin.</summary>
-    public static OriginString Repr(object? value) => AppendRepr(new OriginBuilder(), value).ToOriginString();
+    /// <summary><c>repr(value)</c>; what comes from inside texts keeps its origin. For an error, nobody counts it.</summary>
+    public static OriginString Repr(object? value, RenderState? state = null) => AppendRepr(new OriginBuilder(), value, state).ToOriginString();
 
     /// <summary><c>ascii(value)</c>: as <see cref="Repr"/>, with everything else escaped.</summary>
-    public static OriginString Ascii(object? value)
+    public static OriginString Ascii(object? value, RenderState state)
     {
         OriginBuilder builder = new();
-        AppendEscaped(builder, Repr(value), (text, i) => char.IsAscii(text[i]) ? null : Escape(text, i));
+        AppendEscaped(builder, Repr(value, state), (text, i) => char.IsAscii(text[i]) ? null : Escape(text, i), state);
         return builder.ToOriginString();
     }
 
@@ -85,8 +85,9 @@ internal static class Python
         _ => digits[..(exponent + 1)] + "." + digits[(exponent + 1)..],
     };
 
-    private static OriginBuilder AppendRepr(OriginBuilder builder, object? value, int depth = 0)
+    private static OriginBuilder AppendRepr(OriginBuilder builder, object? value, RenderState? state, int depth = 0)
     {
+        state?.Step();
         Operators.CheckDepth(depth);
         switch (value)
         {
@@ -97,19 +98,20 @@ internal static class Python
             case long number:
                 return builder.Append(number.ToString(CultureInfo.InvariantCulture));
             case BigInteger number:
+                state?.Multiply(value, value);
                 return builder.Append(number.ToString(CultureInfo.InvariantCulture));
             case double number:
                 return builder.Append(Number(number));
             case OriginString text:
-                return AppendQuoted(builder, text);
+                return AppendQuoted(builder, text, state);
             case JinjaList list:
-                return AppendList(builder, list, depth + 1);
+                return AppendList(builder, list, state, depth + 1);
             case JinjaDict dict:
-                return AppendDict(builder, dict, depth + 1);
+                return AppendDict(builder, dict, state, depth + 1);
             case Undefined:
                 return builder.Append("Undefined");
             case JinjaNamespace space:
-                return AppendNamespace(builder, space, depth + 1);
+                return AppendNamespace(builder, space, state, depth + 1);
             case LoopState loop:
                 return builder.Append($"<LoopContext {loop.Index + 1}/{loop.Items.Count}>");
             case JinjaFunction { Macro: { } macro }:
@@ -119,38 +121,38 @@ internal static class Python
         }
     }
 
-    private static OriginBuilder AppendNamespace(OriginBuilder builder, JinjaNamespace space, int depth)
+    private static OriginBuilder AppendNamespace(OriginBuilder builder, JinjaNamespace space, RenderState? state, int depth)
     {
         JinjaDict attributes = new();
         foreach ((string name, object? value) in space.Attributes)
             attributes.Set(OriginString.Trusted(name), value);
-        return AppendDict(builder.Append("<Namespace "), attributes, depth).Append(">");
+        return AppendDict(builder.Append("<Namespace "), attributes, state, depth).Append(">");
     }
 
-    private static OriginBuilder AppendList(OriginBuilder builder, JinjaList list, int depth)
+    private static OriginBuilder AppendList(OriginBuilder builder, JinjaList list, RenderState? state, int depth)
     {
         if (list.Repr is { } range)
             return builder.Append(range);
         builder.Append(list.View is { } view ? view + "(" : "");
         builder.Append(list.IsTuple ? "(" : "[");
         for (int i = 0; i < list.Items.Count; i++)
-            AppendRepr(i == 0 ? builder : builder.Append(", "), list.Items[i], depth);
+            AppendRepr(i == 0 ? builder : builder.Append(", "), list.Items[i], state, depth);
         return builder.Append(list.IsTuple ? (list.Items.Count == 1 ? ",)" : ")") : "]").Append(list.View is null ? "" : ")");
     }
 
-    private static OriginBuilder AppendDict(OriginBuilder builder, JinjaDict dict, int depth)
+    private static OriginBuilder AppendDict(OriginBuilder builder, JinjaDict dict, RenderState? state, int depth)
     {
         builder.Append("{");
         for (int i = 0; i < dict.Count; i++)
         {
-            AppendRepr(i == 0 ? builder : builder.Append(", "), dict.Entries[i].Key, depth).Append(": ");
-            AppendRepr(builder, dict.Entries[i].Value, depth);
+            AppendRepr(i == 0 ? builder : builder.Append(", "), dict.Entries[i].Key, state, depth).Append(": ");
+            AppendRepr(builder, dict.Entries[i].Value, state, depth);
         }
 
         return builder.Append("}");
     }
 
-    private static OriginBuilder AppendQuoted(OriginBuilder builder, OriginString text)
+    private static OriginBuilder AppendQuoted(OriginBuilder builder, OriginString text, RenderState? state)
     {
         char quote = text.Text.Contains('\'', StringComparison.Ordinal) && !text.Text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         builder.Append(text.IsMarkup ? "Markup(" : "").Append(quote.ToString());
@@ -162,7 +164,7 @@ internal static class Python
             '\t' => "\\t",
             var c when c == quote => "\\" + c,
             _ => IsPrintable(all, i) ? null : Escape(all, i),
-        });
+        }, state);
         return builder.Append(quote.ToString()).Append(text.IsMarkup ? ")" : "");
     }
 
@@ -170,7 +172,7 @@ internal static class Python
     /// Appends text with some characters replaced; a replacement has the origin of what it replaces. <paramref name="escape"/> is asked
     /// once for every code point, but for printable ASCII that no caller replaces; one that it replaces goes as a whole.
     /// </summary>
-    public static void AppendEscaped(OriginBuilder builder, OriginString text, Func<string, int, string?> escape)
+    public static void AppendEscaped(OriginBuilder builder, OriginString text, Func<string, int, string?> escape, RenderState? state)
     {
         int start = 0;
         for (int i = 0; i < text.Length;)
@@ -178,6 +180,7 @@ internal static class Python
             if (text.Text.AsSpan(i).IndexOfAnyExcept(NeverEscaped) is not (>= 0 and var skipped))
                 break;
             i += skipped;
+            state?.Unit();
             int next = i + (i + 1 < text.Length && char.IsSurrogatePair(text.Text, i) ? 2 : 1);
             if (escape(text.Text, i) is { } replacement)
             {

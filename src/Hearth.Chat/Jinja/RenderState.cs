@@ -8,13 +8,18 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
 {
     private const int StepsBetweenLooks = 1024;
 
-    // The weights of long values: all steps spent on making texts are some 600 MB, on making lists less.
+    // The weights of long values. A step is some hundred nanoseconds, so work of any kind takes about as long as its steps, and what is
+    // made of all steps is some 600 MB of text, or less of lists.
     private const int CharsMadePerStep = 16;
     private const int CharsReadPerStep = 256;
     private const int ItemsReadPerStep = 64;
     private const int BitsMadePerStep = 64;
+    private const int LimbProductsPerStep = 128;
+    private const int ScopesPerStep = 8;
 
     private long _steps;
+    private long _reported;
+    private int _units;
     private readonly LiveMemory _memory = new(settings.Limits.MemoryBytes);
     private int _callDepth;
     private int _outerChars;
@@ -40,8 +45,18 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
         _steps += work;
         if (_steps > Limits.Steps)
             throw JinjaException.Limit($"the template needs more than {Limits.Steps} steps");
-        if (before / StepsBetweenLooks != _steps / StepsBetweenLooks)
-            settings.Cancellation.ThrowIfCancellationRequested();
+        if (before / StepsBetweenLooks == _steps / StepsBetweenLooks)
+            return;
+        settings.Cancellation.ThrowIfCancellationRequested();
+        settings.Together?.Take(_steps - _reported);
+        _reported = _steps;
+    }
+
+    /// <summary>Counts a character or an item that is looked at on its own, where many are: some of them are a step.</summary>
+    public void Unit()
+    {
+        if (++_units % CharsMadePerStep == 0)
+            Step();
     }
 
     /// <summary>Called wherever a template, or a value it builds, decides how deep the stack grows.</summary>
@@ -60,6 +75,7 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
             OriginString text => text.Length / CharsMadePerStep,
             JinjaList list => list.Items.Count,
             JinjaDict dict => dict.Count,
+            JinjaNamespace space => space.Attributes.Count,
             BigInteger number => number.GetBitLength() / BitsMadePerStep,
             _ => 0,
         });
@@ -71,8 +87,37 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     {
         OriginString text => text.Length / CharsReadPerStep,
         JinjaList list => list.Items.Count / ItemsReadPerStep,
+        JinjaDict dict => dict.Count / ItemsReadPerStep,
         _ => 0,
     });
+
+    /// <summary>Counts characters that are looked through at the speed of memory.</summary>
+    public void ReadChars(int count)
+    {
+        if (count >= CharsReadPerStep)
+            Step(count / CharsReadPerStep);
+    }
+
+    /// <summary>Counts characters that are each looked at by code of ours, before they are.</summary>
+    public void ReadSlowly(OriginString text) => Step(text.Length / CharsMadePerStep);
+
+    /// <summary>Counts an operation on integers whose work grows with the product of their lengths; small ones are free.</summary>
+    public void Multiply(object? left, object? right)
+    {
+        if (left is BigInteger || right is BigInteger)
+            Step(1 + (Limbs(left) * Limbs(right) / LimbProductsPerStep));
+    }
+
+    private static long Limbs(object? value) => value is BigInteger number ? (number.GetBitLength() / BitsMadePerStep) + 1 : 1;
+
+    /// <summary>The value of a name; what is looked up through many scopes counts.</summary>
+    public object? Lookup(string name)
+    {
+        object? value = Scope.Get(name, out int scopes);
+        if (scopes >= ScopesPerStep)
+            Step(scopes / ScopesPerStep);
+        return value;
+    }
 
     /// <summary>Entered for every nested evaluation that a template can make deeper and deeper.</summary>
     public void EnterCall()
@@ -153,10 +198,12 @@ internal sealed class Scope(Scope? parent)
 
     public void Set(string name, object? value) => (_values ??= [])[name] = value;
 
-    public object? Get(string name)
+    public object? Get(string name, out int scopes)
     {
+        scopes = 0;
         for (Scope? scope = this; scope is not null; scope = scope._parent)
         {
+            scopes++;
             if (scope._values?.TryGetValue(name, out object? value) == true)
                 return value;
         }

@@ -26,7 +26,7 @@ internal static class SelectionFilters
             if (arguments.Named.Keys.FirstOrDefault(n => n is not ("attribute" or "default")) is { } unknown)
                 throw new JinjaException("FilterArgumentError", $"Unexpected keyword argument '{unknown}'");
             object? fallback = arguments.Named.GetValueOrDefault("default");
-            return IterateUnlessFalsy(value).Select(item => SequenceFilters.Path(item, attribute) is var found && found is Undefined ? fallback ?? found : found);
+            return IterateUnlessFalsy(value, state).Select(item => SequenceFilters.Path(item, attribute, state) is var found && found is Undefined ? fallback ?? found : found);
         }
 
         if (arguments.Positional.Count == 0)
@@ -34,11 +34,11 @@ internal static class SelectionFilters
         string name = arguments.Text(0, "filter", "map").Text;
         FilterFunction filter = Filters.Find(name) ?? throw new JinjaException("TemplateRuntimeError", $"No filter named '{name}' found.");
         Arguments rest = arguments.Skip(1);
-        return IterateUnlessFalsy(value).Select(item => FilterCall.Apply(filter, item, rest, state));
+        return IterateUnlessFalsy(value, state).Select(item => FilterCall.Apply(filter, item, rest, state));
     }
 
     /// <summary>Jinja2 does not look into None or other falsy values here, so they count as empty.</summary>
-    private static IEnumerable<object?> IterateUnlessFalsy(object? value) => Operators.IsTrue(value) ? Operators.Iterate(value) : [];
+    private static IEnumerable<object?> IterateUnlessFalsy(object? value, RenderState state) => Operators.IsTrue(value) ? Operators.Iterate(value, state) : [];
 
     private static IEnumerable<object?> SelectAttribute(object? value, Arguments arguments, RenderState state, bool keep) =>
         Select(
@@ -58,6 +58,10 @@ internal static class SelectionFilters
         }
 
         Arguments rest = arguments.Skip(1);
-        return IterateUnlessFalsy(value).Where(item => test(SequenceFilters.Path(item, attribute), rest, state) == keep);
+        return IterateUnlessFalsy(value, state).Where(item =>
+        {
+            state.Step();
+            return test(SequenceFilters.Path(item, attribute, state), rest, state) == keep;
+        });
     }
 }

@@ -9,21 +9,25 @@ internal static class SequenceFilters
     {
         ["length"] = (v, _, _) => Length(v),
         ["count"] = (v, _, _) => Length(v),
-        ["first"] = (v, _, _) => Operators.Iterate(v).DefaultIfEmpty(new Undefined("No first item, sequence was empty.")).First(),
-        ["last"] = (v, _, _) => (v is JinjaGenerator ? throw JinjaException.Type("'generator' object is not reversible") : Operators.Iterate(v)).DefaultIfEmpty(new Undefined("No last item, sequence was empty.")).Last(),
-        ["list"] = (v, _, _) => new JinjaList(Operators.Iterate(v)),
+        ["first"] = (v, _, s) => Operators.Iterate(v, s).DefaultIfEmpty(new Undefined("No first item, sequence was empty.")).First(),
+        ["last"] = Last,
+        ["list"] = (v, _, s) => new JinjaList(Operators.Iterate(v, s)),
         ["join"] = Join,
         ["reverse"] = (v, _, s) => v is OriginString text
-            ? Access.Slice(text, null, null, -1L)
+            ? Access.Slice(text, null, null, -1L, s)
             : new JinjaGenerator(
-                [.. (Tests.IsIterable(v) ? Operators.Iterate(v) : throw new JinjaException("FilterArgumentError", "argument must be iterable")).Reverse()], s),
-        ["sort"] = (v, a, s) => Sort(Operators.Iterate(v), SortKey(a), a.Flag(0, "reverse"), s),
-        ["unique"] = (v, a, s) => new JinjaGenerator(Unique(v, Key(a, 1, 0)), s),
-        ["max"] = (v, a, s) => Extreme(v, Key(a, 1, 0), 1, s),
-        ["min"] = (v, a, s) => Extreme(v, Key(a, 1, 0), -1, s),
-        ["sum"] = (v, a, s) => Items(v, a.Get(0, "attribute")).Aggregate(
+                [.. (Tests.IsIterable(v) ? Operators.Iterate(v, s) : throw new JinjaException("FilterArgumentError", "argument must be iterable")).Reverse()], s),
+        ["sort"] = (v, a, s) => Sort(Operators.Iterate(v, s), SortKey(a, s), a.Flag(0, "reverse"), s),
+        ["unique"] = (v, a, s) => new JinjaGenerator(Unique(v, Key(a, 1, 0, s), s), s),
+        ["max"] = (v, a, s) => Extreme(v, Key(a, 1, 0, s), 1, s),
+        ["min"] = (v, a, s) => Extreme(v, Key(a, 1, 0, s), -1, s),
+        ["sum"] = (v, a, s) => Items(v, a.Get(0, "attribute"), s).Aggregate(
             a.Get(1, "start", 0L) is var start && start is OriginString ? throw JinjaException.Type("sum() can't sum strings [use ''.join(seq) instead]") : start,
-             (x, y) => s.Made(Operators.Binary("+", x, y, s))),
+            (x, y) =>
+            {
+                s.Step();
+                return s.Made(Operators.Binary("+", x, y, s));
+            }),
         ["dictsort"] = DictSort,
         ["groupby"] = GroupBy,
         ["batch"] = (v, a, s) => new JinjaGenerator(Batch(v, a, s), s),
@@ -34,11 +38,13 @@ internal static class SequenceFilters
     public static IEnumerable<object?> Pairs(JinjaDict dict) => dict.Entries.Select(e => (object?)JinjaList.Tuple(e.Key, e.Value));
 
     /// <summary>An attribute path as filters take it: <c>a.b.0</c>.</summary>
-    public static object? Path(object? value, object? attribute)
+    public static object? Path(object? value, object? attribute, RenderState state)
     {
         if (attribute is null)
             return value;
-        foreach (string part in Python.ToText(attribute).Text.Split('.'))
+        OriginString path = Python.ToText(attribute, state);
+        state.ReadSlowly(path);
+        foreach (string part in path.Text.Split('.'))
             value = Access.Item(value, long.TryParse(part, out long index) ? (object)index : OriginString.Trusted(part));
         return value;
     }
@@ -53,18 +59,27 @@ internal static class SequenceFilters
         _ => throw JinjaException.Type($"object of type '{Python.TypeName(value)}' has no len()"),
     };
 
-    private static IEnumerable<object?> Items(object? value, object? attribute) => Operators.Iterate(value).Select(i => Path(i, attribute));
+    private static IEnumerable<object?> Items(object? value, object? attribute, RenderState state) =>
+        Operators.Iterate(value, state).Select(i => Path(i, attribute, state));
+
+    private static object? Last(object? value, Arguments arguments, RenderState state) => value switch
+    {
+        JinjaGenerator => throw JinjaException.Type("'generator' object is not reversible"),
+        JinjaList { Items: [.., var last] } => last,
+        _ => Operators.Iterate(value, state).DefaultIfEmpty(new Undefined("No last item, sequence was empty.")).Last(),
+    };
 
     private static OriginString Join(object? value, Arguments arguments, RenderState state)
     {
-        OriginString separator = Python.ToText(arguments.Get(0, "d", OriginString.Empty));
+        OriginString separator = Python.ToText(arguments.Get(0, "d", OriginString.Empty), state);
         OriginBuilder builder = new(state.Limits.OutputChars);
         bool isFirst = true;
-        foreach (object? item in Items(value, arguments.Get(1, "attribute")))
+        foreach (object? item in Items(value, arguments.Get(1, "attribute"), state))
         {
+            state.Unit();
             if (!isFirst)
                 builder.Append(separator);
-            builder.Append(Python.ToText(item));
+            builder.Append(Python.ToText(item, state));
             isFirst = false;
         }
 
@@ -72,24 +87,24 @@ internal static class SequenceFilters
     }
 
     /// <summary>What filters compare by: an attribute, in lower case unless they are case sensitive.</summary>
-    private static Func<object?, object?> Key(Arguments arguments, int attributeIndex, int caseIndex)
+    private static Func<object?, object?> Key(Arguments arguments, int attributeIndex, int caseIndex, RenderState state)
     {
         object? attribute = arguments.Get(attributeIndex, "attribute");
         bool caseSensitive = arguments.Flag(caseIndex, "case_sensitive");
-        return value => Folded(Path(value, attribute), caseSensitive);
+        return value => Folded(Path(value, attribute, state), caseSensitive, state);
     }
 
-    private static object? Folded(object? value, bool caseSensitive) =>
-        value is OriginString text && !caseSensitive ? CaseMapping.Lower(text) : value;
+    private static object? Folded(object? value, bool caseSensitive, RenderState state) =>
+        value is OriginString text && !caseSensitive ? CaseMapping.Lower(text, state) : value;
 
     /// <summary>For <c>sort</c>, whose attribute may be several: <c>a,b.c</c>.</summary>
-    private static Func<object?, object?> SortKey(Arguments arguments)
+    private static Func<object?, object?> SortKey(Arguments arguments, RenderState state)
     {
         if (arguments.Get(2, "attribute") is not OriginString names || !names.Text.Contains(',', StringComparison.Ordinal))
-            return Key(arguments, 2, 1);
+            return Key(arguments, 2, 1, state);
         bool caseSensitive = arguments.Flag(1, "case_sensitive");
         OriginString[] paths = [.. names.Text.Split(',').Select(OriginString.Trusted)];
-        return value => JinjaList.Tuple([.. paths.Select(path => Folded(Path(value, path), caseSensitive))]);
+        return value => JinjaList.Tuple([.. paths.Select(path => Folded(Path(value, path, state), caseSensitive, state))]);
     }
 
     /// <summary>Sorted and stable; every comparison counts.</summary>
@@ -115,13 +130,16 @@ internal static class SequenceFilters
         }
     }
 
-    private static IEnumerable<object?> Unique(object? value, Func<object?, object?> key)
+    private static IEnumerable<object?> Unique(object? value, Func<object?, object?> key, RenderState state)
     {
         JinjaDict seen = new();
-        foreach (object? item in Operators.Iterate(value))
+        foreach (object? item in Operators.Iterate(value, state))
         {
+            state.Step();
             int before = seen.Count;
-            seen.Set(key(item), null);
+            object? found = key(item);
+            state.Read(found);
+            seen.Set(found, null);
             if (seen.Count > before)
                 yield return item;
         }
@@ -129,7 +147,7 @@ internal static class SequenceFilters
 
     private static object? Extreme(object? value, Func<object?, object?> key, int sign, RenderState state)
     {
-        List<object?> items = [.. Operators.Iterate(value)];
+        List<object?> items = [.. Operators.Iterate(value, state)];
         return items.Count == 0
             ? new Undefined("No aggregated item, sequence was empty.")
             : items.Aggregate((best, item) => Operators.Order(key(item), key(best), state, sign > 0 ? ">" : "<") * sign > 0 ? item : best);
@@ -145,7 +163,7 @@ internal static class SequenceFilters
             throw new JinjaException("FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
         int position = (arguments.Get(1, "by") as OriginString)?.Text == "value" ? 1 : 0;
         bool caseSensitive = arguments.Flag(0, "case_sensitive");
-        object? By(object? pair) => Folded(((JinjaList)pair!).Items[position], caseSensitive);
+        object? By(object? pair) => Folded(((JinjaList)pair!).Items[position], caseSensitive, state);
         return Sort(Pairs(dict), By, arguments.Flag(2, "reverse"), state);
     }
 
@@ -153,12 +171,12 @@ internal static class SequenceFilters
     {
         object? attribute = arguments.Require(0, "attribute", "groupby");
         bool caseSensitive = arguments.Flag(2, "case_sensitive");
-        object? By(object? item) => Path(item, attribute) is var found && found is Undefined ? arguments.Get(1, "default") ?? found : found;
+        object? By(object? item) => Path(item, attribute, state) is var found && found is Undefined ? arguments.Get(1, "default") ?? found : found;
         List<object?> groups = [];
         object? current = null;
-        foreach (object? item in Sort(Operators.Iterate(value), i => Folded(By(i), caseSensitive), isReverse: false, state).Items)
+        foreach (object? item in Sort(Operators.Iterate(value, state), i => Folded(By(i), caseSensitive, state), isReverse: false, state).Items)
         {
-            object? key = Folded(By(item), caseSensitive);
+            object? key = Folded(By(item), caseSensitive, state);
             if (groups is [.., JinjaList last] && Operators.AreEqual(current, key, state))
             {
                 ((JinjaList)last.Items[1]!).Items.Add(item);
@@ -177,7 +195,7 @@ internal static class SequenceFilters
         int size = Operators.ToIndex(arguments.Require(0, "linecount", "batch"));
         state.CheckMade(size);
         List<object?> batch = [];
-        foreach (object? item in Operators.Iterate(value))
+        foreach (object? item in Operators.Iterate(value, state))
         {
             if (batch.Count == size)
             {
@@ -201,7 +219,7 @@ internal static class SequenceFilters
         if (slices == 0)
             throw new JinjaException("ZeroDivisionError", "integer division or modulo by zero");
         state.CheckMade(slices);
-        List<object?> items = [.. Operators.Iterate(value)];
+        List<object?> items = [.. Operators.Iterate(value, state)];
         int size = items.Count / slices;
         int larger = items.Count % slices;
         int start = 0;

@@ -45,7 +45,7 @@ internal sealed record Print(Expression Value) : Statement
             return left;
         try
         {
-            state.Output.Append(Python.ToText(value));
+            state.Output.Append(Python.ToText(value, state));
         }
         catch (JinjaException e) when (e.PassesBy(Value.Place, state.TemplateName))
         {
@@ -180,7 +180,7 @@ internal sealed record CallBlock(Macro Caller, Call Call) : Statement
         state.EnterCall();
         try
         {
-            state.Output.Append(Python.ToText(Call.Invoke(target, new Arguments(arguments.Positional, named), state)));
+            state.Output.Append(Python.ToText(Call.Invoke(target, new Arguments(arguments.Positional, named), state), state));
         }
         catch (JinjaException e) when (e.PassesBy(Call.Place, state.TemplateName))
         {
@@ -215,7 +215,7 @@ internal sealed record NamespaceTarget(string Namespace, string Attribute, Place
 {
     public override void Assign(object? value, RenderState state)
     {
-        if (state.Scope.Get(Namespace) is not JinjaNamespace space)
+        if (state.Lookup(Namespace) is not JinjaNamespace space)
             throw new JinjaException("TemplateRuntimeError", "cannot assign attribute on non-namespace object", Place, state.TemplateName);
         space.Attributes[Attribute] = value;
     }
@@ -229,7 +229,7 @@ internal sealed record TupleTarget(IReadOnlyList<Target> Parts, Place Place) : T
     {
         try
         {
-            List<object?> values = [.. Operators.Iterate(value, "cannot unpack non-iterable {0} object")];
+            List<object?> values = [.. Operators.Iterate(value, state, "cannot unpack non-iterable {0} object")];
             if (values.Count < Parts.Count)
                 throw JinjaException.Value($"not enough values to unpack (expected {Parts.Count}, got {values.Count})");
             if (values.Count > Parts.Count)

@@ -9,55 +9,58 @@ internal static class StringMethods
 {
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
 
+    /// <summary>Characters of white space that are skipped in the time of a step.</summary>
+    private const int StrippedPerStep = 64;
+
     private delegate object? Method(OriginString text, Arguments arguments, RenderState state);
 
     private static readonly Dictionary<string, Method> All = new()
     {
-        ["split"] = (t, a, _) => new JinjaList(Split(t, a.Get(0, "sep"), a.Int(1, "maxsplit", -1), fromRight: false)),
-        ["rsplit"] = (t, a, _) => new JinjaList(Split(t, a.Get(0, "sep"), a.Int(1, "maxsplit", -1), fromRight: true)),
-        ["splitlines"] = (t, a, _) => new JinjaList(SplitLines(t, a.Flag(0, "keepends"))),
-        ["strip"] = (t, a, _) => Strip(t, a.Get(0, "chars"), left: true, right: true),
-        ["lstrip"] = (t, a, _) => Strip(t, a.Get(0, "chars"), left: true, right: false),
-        ["rstrip"] = (t, a, _) => Strip(t, a.Get(0, "chars"), left: false, right: true),
-        ["startswith"] = (t, a, _) => HasEdge(t, a, "startswith", (s, edge) => s.StartsWith(edge)),
-        ["endswith"] = (t, a, _) => HasEdge(t, a, "endswith", (s, edge) => s.EndsWith(edge)),
-        ["replace"] = (t, a, _) => Replace(t, a.Text(0, "old", "replace"), a.Text(1, "new", "replace"), a.Int(2, "count", -1)),
+        ["split"] = (t, a, s) => new JinjaList(Split(t, a.Get(0, "sep"), a.Int(1, "maxsplit", -1), fromRight: false, s)),
+        ["rsplit"] = (t, a, s) => new JinjaList(Split(t, a.Get(0, "sep"), a.Int(1, "maxsplit", -1), fromRight: true, s)),
+        ["splitlines"] = (t, a, s) => new JinjaList(SplitLines(t, s, a.Flag(0, "keepends"))),
+        ["strip"] = (t, a, s) => Strip(t, a.Get(0, "chars"), left: true, right: true, s),
+        ["lstrip"] = (t, a, s) => Strip(t, a.Get(0, "chars"), left: true, right: false, s),
+        ["rstrip"] = (t, a, s) => Strip(t, a.Get(0, "chars"), left: false, right: true, s),
+        ["startswith"] = (t, a, s) => HasEdge(t, a, "startswith", (x, edge) => x.StartsWith(edge), s),
+        ["endswith"] = (t, a, s) => HasEdge(t, a, "endswith", (x, edge) => x.EndsWith(edge), s),
+        ["replace"] = (t, a, s) => Replace(t, a.Text(0, "old", "replace"), a.Text(1, "new", "replace"), a.Int(2, "count", -1), s),
         ["removeprefix"] = (t, a, _) => a.Text(0, "prefix", "removeprefix") is var p && t.Text.StartsWith(p.Text, StringComparison.Ordinal) ? t.Slice(p.Length, t.Length - p.Length) : t,
         ["removesuffix"] = (t, a, _) => a.Text(0, "suffix", "removesuffix") is var x && t.Text.EndsWith(x.Text, StringComparison.Ordinal) ? t.Slice(0, t.Length - x.Length) : t,
-        ["find"] = (t, a, _) => Find(t, a, fromRight: false),
-        ["rfind"] = (t, a, _) => Find(t, a, fromRight: true),
-        ["index"] = (t, a, _) => Found(Find(t, a, fromRight: false)),
-        ["rindex"] = (t, a, _) => Found(Find(t, a, fromRight: true)),
-        ["count"] = (t, a, _) => Count(t, a),
+        ["find"] = (t, a, s) => Find(t, a, fromRight: false, s),
+        ["rfind"] = (t, a, s) => Find(t, a, fromRight: true, s),
+        ["index"] = (t, a, s) => Found(Find(t, a, fromRight: false, s)),
+        ["rindex"] = (t, a, s) => Found(Find(t, a, fromRight: true, s)),
+        ["count"] = Count,
         ["join"] = Join,
-        ["upper"] = (t, _, _) => CaseMapping.Upper(t),
-        ["lower"] = (t, _, _) => CaseMapping.Lower(t),
-        ["casefold"] = (t, _, _) => CaseMapping.Fold(t),
-        ["capitalize"] = (t, _, _) => CaseMapping.Capitalize(t),
-        ["title"] = (t, _, _) => CaseMapping.Title(t),
-        ["swapcase"] = (t, _, _) => CaseMapping.Swap(t),
-        ["isdigit"] = (t, _, _) => HasAll(t, r => CharUnicodeInfo.GetDigitValue(r.ToString(), 0) >= 0),
-        ["isnumeric"] = (t, _, _) => HasAll(t, r => Rune.GetNumericValue(r) >= 0),
-        ["isdecimal"] = (t, _, _) => HasAll(t, Rune.IsDigit),
-        ["isalpha"] = (t, _, _) => HasAll(t, Rune.IsLetter),
-        ["isalnum"] = (t, _, _) => HasAll(t, r => Rune.IsLetter(r) || Rune.GetNumericValue(r) >= 0),
-        ["isspace"] = (t, _, _) => HasAll(t, r => r.IsBmp && IsSpace((char)r.Value)),
-        ["isascii"] = (t, _, _) => t.Text.All(char.IsAscii),
-        ["isidentifier"] = (t, _, _) => HasAll(t, r => BeginsName(r) || Rune.GetUnicodeCategory(r)
+        ["upper"] = (t, _, s) => CaseMapping.Upper(t, s),
+        ["lower"] = (t, _, s) => CaseMapping.Lower(t, s),
+        ["casefold"] = (t, _, s) => CaseMapping.Fold(t, s),
+        ["capitalize"] = (t, _, s) => CaseMapping.Capitalize(t, s),
+        ["title"] = (t, _, s) => CaseMapping.Title(t, s),
+        ["swapcase"] = (t, _, s) => CaseMapping.Swap(t, s),
+        ["isdigit"] = (t, _, s) => HasAll(t, s, r => CharUnicodeInfo.GetDigitValue(r.ToString(), 0) >= 0),
+        ["isnumeric"] = (t, _, s) => HasAll(t, s, r => Rune.GetNumericValue(r) >= 0),
+        ["isdecimal"] = (t, _, s) => HasAll(t, s, Rune.IsDigit),
+        ["isalpha"] = (t, _, s) => HasAll(t, s, Rune.IsLetter),
+        ["isalnum"] = (t, _, s) => HasAll(t, s, r => Rune.IsLetter(r) || Rune.GetNumericValue(r) >= 0),
+        ["isspace"] = (t, _, s) => HasAll(t, s, r => r.IsBmp && IsSpace((char)r.Value)),
+        ["isascii"] = (t, _, _) => Ascii.IsValid(t.Text),
+        ["isidentifier"] = (t, _, s) => HasAll(t, s, r => BeginsName(r) || Rune.GetUnicodeCategory(r)
             is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark) && BeginsName(t.Text.EnumerateRunes().First()),
-        ["isprintable"] = (t, _, _) => Enumerable.Range(0, t.Length).All(i => char.IsLowSurrogate(t.Text[i]) && i > 0 && char.IsHighSurrogate(t.Text[i - 1]) || Python.IsPrintable(t.Text, i)),
-        ["istitle"] = (t, _, _) => CaseMapping.IsTitled(t.Text),
-        ["isupper"] = (t, _, _) => CaseMapping.IsAll(t.Text, upper: true),
-        ["islower"] = (t, _, _) => CaseMapping.IsAll(t.Text, upper: false),
+        ["isprintable"] = (t, _, s) => Enumerable.Range(0, t.Length).All(i => IsCounted(s) && char.IsLowSurrogate(t.Text[i]) && i > 0 && char.IsHighSurrogate(t.Text[i - 1]) || Python.IsPrintable(t.Text, i)),
+        ["istitle"] = (t, _, s) => CaseMapping.IsTitled(t, s),
+        ["isupper"] = (t, _, s) => CaseMapping.IsAll(t, upper: true, s),
+        ["islower"] = (t, _, s) => CaseMapping.IsAll(t, upper: false, s),
         ["expandtabs"] = (t, a, s) => ExpandTabs(t, a.Int(0, "tabsize", 8), s),
-        ["translate"] = (t, a, _) => Translate(t, a.Require(0, "table", "translate")),
+        ["translate"] = (t, a, s) => Translate(t, a.Require(0, "table", "translate"), s),
         ["format_map"] = (t, a, s) => BraceFormat.Apply(t, new Arguments([], NamedValues(a.Require(0, "mapping", "format_map"))), s),
         ["zfill"] = (t, a, s) => ZeroFill(t, Width(a, "zfill"), s),
         ["center"] = (t, a, s) => Pad(t, Width(a, "center"), 0.5, Fill(a), s),
         ["ljust"] = (t, a, s) => Pad(t, Width(a, "ljust"), 0, Fill(a), s),
         ["rjust"] = (t, a, s) => Pad(t, Width(a, "rjust"), 1, Fill(a), s),
-        ["partition"] = (t, a, _) => Partition(t, a.Text(0, "sep", "partition"), fromRight: false),
-        ["rpartition"] = (t, a, _) => Partition(t, a.Text(0, "sep", "rpartition"), fromRight: true),
+        ["partition"] = (t, a, s) => Partition(t, a.Text(0, "sep", "partition"), fromRight: false, s),
+        ["rpartition"] = (t, a, s) => Partition(t, a.Text(0, "sep", "rpartition"), fromRight: true, s),
         ["format"] = (t, a, s) => BraceFormat.Apply(t, a, s),
     };
 
@@ -72,32 +75,35 @@ internal static class StringMethods
         return method(text, arguments, state);
     }
 
-    public static OriginString Strip(OriginString text, object? chars, bool left, bool right)
+    public static OriginString Strip(OriginString text, object? chars, bool left, bool right, RenderState state)
     {
         if (chars is not (null or OriginString))
             throw JinjaException.Type("strip arg must be None or str");
-        string? set = (chars as OriginString)?.Text;
-        bool Goes(char c) => set is null ? IsSpace(c) : set.Contains(c, StringComparison.Ordinal);
+        state.Read(chars);
+        SearchValues<char>? set = chars is OriginString given ? SearchValues.Create(given.Text) : null;
+        bool Goes(char c) => set is null ? IsSpace(c) : set.Contains(c);
         int start = 0;
         int end = text.Length;
         while (left && start < end && Goes(text.Text[start]))
             start++;
         while (right && end > start && Goes(text.Text[end - 1]))
             end--;
+        state.Step((text.Length - (end - start)) / StrippedPerStep);
         return text.Slice(start, end - start);
     }
 
     /// <summary>White space as Python sees it, which counts the four separators of ASCII in.</summary>
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 
-    public static OriginString Replace(OriginString text, OriginString old, OriginString replacement, int count)
+    public static OriginString Replace(OriginString text, OriginString old, OriginString replacement, int count, RenderState state)
     {
         if (old.Length == 0)
-            return ReplaceEmpty(text, replacement, count);
+            return ReplaceEmpty(text, replacement, count, state);
         OriginBuilder builder = new();
         int start = 0;
-        for (int found = text.Text.IndexOf(old.Text, StringComparison.Ordinal); found >= 0 && count-- != 0; found = text.Text.IndexOf(old.Text, start, StringComparison.Ordinal))
+        for (int found = Next(text, old, 0, state); found >= 0 && count-- != 0; found = Next(text, old, start, state))
         {
+            state.Unit();
             builder.Append(text, start, found - start).Append(replacement);
             start = found + old.Length;
         }
@@ -105,12 +111,17 @@ internal static class StringMethods
         return start == 0 ? text : builder.Append(text, start, text.Length - start).ToOriginString();
     }
 
-    public static List<OriginString> SplitLines(OriginString text, bool keepEnds = false)
+    private static int Next(OriginString text, OriginString part, int start, RenderState state) =>
+        TextSearch.IndexOf(text.Text.AsSpan(start), part.Text, state) is >= 0 and var at ? start + at : -1;
+
+    public static List<OriginString> SplitLines(OriginString text, RenderState state, bool keepEnds = false)
     {
         List<OriginString> lines = [];
         int start = 0;
         while (start < text.Length)
         {
+            state.CheckMade(lines.Count);
+            state.Unit();
             int end = text.Text.AsSpan(start).IndexOfAny(LineEnds);
             if (end < 0)
             {
@@ -148,12 +159,13 @@ internal static class StringMethods
     private static OriginString Fill(Arguments arguments) => arguments.Get(1, "fillchar", OriginString.Trusted(" ")) as OriginString
         ?? throw JinjaException.Type($"The fill character must be a unicode character, not {Python.TypeName(arguments.Get(1, "fillchar"))}");
 
-    private static OriginString ReplaceEmpty(OriginString text, OriginString replacement, int count)
+    private static OriginString ReplaceEmpty(OriginString text, OriginString replacement, int count, RenderState state)
     {
         OriginBuilder builder = new();
         List<int> starts = text.CodePointStarts();
         for (int i = 0; i < starts.Count; i++)
         {
+            state.Unit();
             if (count-- != 0)
                 builder.Append(replacement);
             else
@@ -165,10 +177,10 @@ internal static class StringMethods
         return builder.ToOriginString();
     }
 
-    private static List<object?> Split(OriginString text, object? separator, int limit, bool fromRight)
+    private static List<object?> Split(OriginString text, object? separator, int limit, bool fromRight, RenderState state)
     {
         if (separator is null)
-            return SplitWhiteSpace(text, limit, fromRight);
+            return SplitWhiteSpace(text, limit, fromRight, state);
         if (separator is not OriginString { Length: > 0 } by)
             throw separator is OriginString ? JinjaException.Value("empty separator") : JinjaException.Type($"must be str or None, not {Python.TypeName(separator)}");
         List<object?> parts = [];
@@ -176,9 +188,11 @@ internal static class StringMethods
         int end = text.Length;
         while (limit-- != 0)
         {
+            state.CheckMade(parts.Count);
+            state.Unit();
             int found = fromRight
-                ? text.Text.AsSpan(0, end).LastIndexOf(by.Text)
-                : text.Text.IndexOf(by.Text, start, StringComparison.Ordinal);
+                ? TextSearch.LastIndexOf(text.Text.AsSpan(0, end), by.Text, state)
+                : Next(text, by, start, state);
             if (found < 0)
                 break;
             parts.Add(fromRight ? text.Slice(found + by.Length, end - found - by.Length) : text.Slice(start, found - start));
@@ -191,21 +205,32 @@ internal static class StringMethods
         return parts;
     }
 
-    public static List<object?> SplitWhiteSpace(OriginString text, int limit, bool fromRight)
+    public static List<object?> SplitWhiteSpace(OriginString text, int limit, bool fromRight, RenderState state)
     {
+        state.ReadSlowly(text);
         List<object?> parts = [];
-        OriginString rest = Strip(text, null, left: !fromRight, right: fromRight);
-        while (rest.Length > 0)
+        int start = 0;
+        int end = text.Length;
+        while (true)
         {
-            int space = fromRight ? LastSpace(rest.Text) : FirstSpace(rest.Text);
-            if (space < 0 || limit-- == 0)
+            state.CheckMade(parts.Count);
+            while (!fromRight && start < end && IsSpace(text.Text[start]))
+                start++;
+            while (fromRight && end > start && IsSpace(text.Text[end - 1]))
+                end--;
+            if (start == end)
+                break;
+            int space = fromRight ? end - 1 : start;
+            while (space >= start && space < end && !IsSpace(text.Text[space]))
+                space += fromRight ? -1 : 1;
+            if (space < start || space == end || limit-- == 0)
             {
-                parts.Add(rest);
+                parts.Add(text.Slice(start, end - start));
                 break;
             }
 
-            parts.Add(fromRight ? rest.Slice(space + 1, rest.Length - space - 1) : rest.Slice(0, space));
-            rest = Strip(fromRight ? rest.Slice(0, space) : rest.Slice(space, rest.Length - space), null, left: !fromRight, right: fromRight);
+            parts.Add(fromRight ? text.Slice(space + 1, end - space - 1) : text.Slice(start, space - start));
+            (start, end) = fromRight ? (start, space) : (space, end);
         }
 
         if (fromRight)
@@ -222,41 +247,40 @@ internal static class StringMethods
         return start <= end ? (text.UnitOf(start), text.UnitOf(end)) : null;
     }
 
-    private static long Count(OriginString text, Arguments arguments)
+    private static object Count(OriginString text, Arguments arguments, RenderState state)
     {
         OriginString part = arguments.Text(0, "sub", "count");
         if (Window(text, arguments) is not (int start, int end))
-            return 0;
-        return part.Length > 0
-            ? text.Text.AsSpan(start, end - start).Count(part.Text)
-            : text.CodePointOf(end) - text.CodePointOf(start) + 1;
+            return 0L;
+        if (part.Length == 0)
+            return text.CodePointOf(end) - text.CodePointOf(start) + 1L;
+        long count = 0;
+        for (; TextSearch.IndexOf(text.Text.AsSpan(start, end - start), part.Text, state) is >= 0 and var found; start += found + part.Length)
+        {
+            state.Unit();
+            count++;
+        }
+
+        return count;
     }
 
-    private static int FirstSpace(string text)
-    {
-        int i = 0;
-        while (i < text.Length && !IsSpace(text[i]))
-            i++;
-        return i == text.Length ? -1 : i;
-    }
-
-    private static int LastSpace(string text)
-    {
-        int i = text.Length - 1;
-        while (i >= 0 && !IsSpace(text[i]))
-            i--;
-        return i;
-    }
-
-    private static bool HasEdge(OriginString text, Arguments arguments, string name, EdgeTest test)
+    private static bool HasEdge(OriginString text, Arguments arguments, string name, EdgeTest test, RenderState state)
     {
         object? edge = arguments.Require(0, "prefix", name);
         if (Window(text, arguments) is not (int start, int end))
             return false;
         if (edge is JinjaList { IsTuple: true } edges)
-            return edges.Items.Any(e => test(text.Text.AsSpan(start, end - start), e is OriginString part
-                ? part.Text
-                : throw JinjaException.Type($"tuple for {name} must only contain str, not {Python.TypeName(e)}")));
+        {
+            return edges.Items.Any(e =>
+            {
+                state.Unit();
+                state.Read(e);
+                return test(text.Text.AsSpan(start, end - start), e is OriginString part
+                    ? part.Text
+                    : throw JinjaException.Type($"tuple for {name} must only contain str, not {Python.TypeName(e)}"));
+            });
+        }
+
         return edge is OriginString single
             ? test(text.Text.AsSpan(start, end - start), single.Text)
             : throw JinjaException.Type($"{name} first arg must be str or a tuple of str, not {Python.TypeName(edge)}");
@@ -264,13 +288,13 @@ internal static class StringMethods
 
     public static int FromEnd(int index, int length) => index < 0 ? index + length : index;
 
-    private static long Find(OriginString text, Arguments arguments, bool fromRight)
+    private static long Find(OriginString text, Arguments arguments, bool fromRight, RenderState state)
     {
         string part = arguments.Text(0, "sub", "find").Text;
         if (Window(text, arguments) is not (int start, int end))
             return -1;
         ReadOnlySpan<char> window = text.Text.AsSpan(start, end - start);
-        int found = fromRight ? window.LastIndexOf(part) : window.IndexOf(part);
+        int found = fromRight ? TextSearch.LastIndexOf(window, part, state) : TextSearch.IndexOf(window, part, state);
         return found < 0 ? -1 : text.CodePointOf(found + start);
     }
 
@@ -280,8 +304,9 @@ internal static class StringMethods
     {
         OriginBuilder builder = new(state.Limits.OutputChars);
         int index = 0;
-        foreach (object? item in Operators.Iterate(arguments.Require(0, "iterable", "join"), "can only join an iterable"))
+        foreach (object? item in Operators.Iterate(arguments.Require(0, "iterable", "join"), state, "can only join an iterable"))
         {
+            state.Unit();
             if (item is not OriginString part)
                 throw JinjaException.Type($"sequence item {index}: expected str instance, {Python.TypeName(item)} found");
             if (index++ > 0)
@@ -295,8 +320,15 @@ internal static class StringMethods
     private static bool BeginsName(Rune rune) =>
         rune.Value == '_' || Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.LetterNumber;
 
-    private static bool HasAll(OriginString text, Func<Rune, bool> test) =>
-        text.Length > 0 && text.Text.EnumerateRunes().All(test);
+    private static bool HasAll(OriginString text, RenderState state, Func<Rune, bool> test) =>
+        text.Length > 0 && text.Text.EnumerateRunes().All(r => IsCounted(state) && test(r));
+
+    /// <summary>Counts a character; always true.</summary>
+    private static bool IsCounted(RenderState state)
+    {
+        state.Unit();
+        return true;
+    }
 
     private static Dictionary<string, object?> NamedValues(object? mapping)
     {
@@ -311,7 +343,7 @@ internal static class StringMethods
         state.CheckMade(size);
         OriginBuilder builder = new(state.Limits.OutputChars);
         int column = 0;
-        foreach (object? item in Operators.Iterate(text))
+        foreach (object? item in Operators.Iterate(text, state))
         {
             OriginString character = (OriginString)item!;
             if (character.Text == "\t")
@@ -330,12 +362,12 @@ internal static class StringMethods
     }
 
     /// <summary>Characters replaced by what the mapping has for their code points: a text, a code point, or None to drop them.</summary>
-    private static OriginString Translate(OriginString text, object? table)
+    private static OriginString Translate(OriginString text, object? table, RenderState state)
     {
         if (table is not JinjaDict dict)
             throw JinjaException.Type($"'{Python.TypeName(table)}' object is not subscriptable");
         OriginBuilder builder = new();
-        foreach (object? item in Operators.Iterate(text))
+        foreach (object? item in Operators.Iterate(text, state))
         {
             OriginString character = (OriginString)item!;
             object? key = Rune.TryGetRuneAt(character.Text, 0, out Rune rune) ? (long)rune.Value : (long)character.Text[0];
@@ -356,13 +388,13 @@ internal static class StringMethods
         return hasSign ? text.Slice(0, 1).Concat(padded) : padded;
     }
 
-    private static JinjaList Partition(OriginString text, OriginString separator, bool fromRight)
+    private static JinjaList Partition(OriginString text, OriginString separator, bool fromRight, RenderState state)
     {
         if (separator.Length == 0)
             throw JinjaException.Value("empty separator");
         int found = fromRight
-            ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal)
-            : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
+            ? TextSearch.LastIndexOf(text.Text, separator.Text, state)
+            : TextSearch.IndexOf(text.Text, separator.Text, state);
         if (found < 0)
             return fromRight ? JinjaList.Tuple(OriginString.Empty, OriginString.Empty, text) : JinjaList.Tuple(text, OriginString.Empty, OriginString.Empty);
         int after = found + separator.Length;

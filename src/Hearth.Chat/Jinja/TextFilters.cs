@@ -13,52 +13,54 @@ internal static class TextFilters
 
     public static readonly Dictionary<string, FilterFunction> All = new()
     {
-        ["upper"] = (v, _, _) => CaseMapping.Upper(Python.ToText(v)),
-        ["lower"] = (v, _, _) => CaseMapping.Lower(Python.ToText(v)),
-        ["capitalize"] = (v, _, _) => CaseMapping.Capitalize(Python.ToText(v)),
-        ["title"] = (v, _, _) => Title(Python.ToText(v)),
-        ["trim"] = (v, a, _) => StringMethods.Strip(Python.ToText(v), a.Get(0, "chars"), left: true, right: true),
-        ["replace"] = (v, a, _) => StringMethods.Replace(
-            Python.ToText(v), Python.ToText(a.Require(0, "old", "replace")), Python.ToText(a.Require(1, "new", "replace")),
-            a.Get(2, "count") is { } count ? Operators.ToIndex(count) : -1),
+        ["upper"] = (v, _, s) => CaseMapping.Upper(Python.ToText(v, s), s),
+        ["lower"] = (v, _, s) => CaseMapping.Lower(Python.ToText(v, s), s),
+        ["capitalize"] = (v, _, s) => CaseMapping.Capitalize(Python.ToText(v, s), s),
+        ["title"] = (v, _, s) => Title(Python.ToText(v, s), s),
+        ["trim"] = (v, a, s) => StringMethods.Strip(Python.ToText(v, s), a.Get(0, "chars"), left: true, right: true, s),
+        ["replace"] = (v, a, s) => StringMethods.Replace(
+            Python.ToText(v, s), Python.ToText(a.Require(0, "old", "replace"), s), Python.ToText(a.Require(1, "new", "replace"), s),
+            a.Get(2, "count") is { } count ? Operators.ToIndex(count) : -1, s),
         ["indent"] = Indent,
-        ["center"] = (v, a, s) => StringMethods.Pad(Python.ToText(v), a.Int(0, "width", 80), 0.5, OriginString.Trusted(" "), s),
+        ["center"] = (v, a, s) => StringMethods.Pad(Python.ToText(v, s), a.Int(0, "width", 80), 0.5, OriginString.Trusted(" "), s),
         ["truncate"] = Truncate,
-        ["wordcount"] = (v, _, _) => CountWords(Python.ToText(v).Text),
+        ["wordcount"] = (v, _, s) => CountWords(Python.ToText(v, s), s),
         ["wordwrap"] = (v, a, s) => WordWrap.Apply(RequireText(v), a, s),
         ["filesizeformat"] = FileSize,
         ["xmlattr"] = XmlAttributes,
         ["format"] = (v, a, s) => PercentFormat.Apply(
-            Python.ToText(v),
+            Python.ToText(v, s),
             a.Named.Count > 0 && a.Positional.Count > 0 ? throw new JinjaException("FilterArgumentError", "can't handle positional and keyword arguments at the same time")
                 : a.Named.Count > 0 ? NamedDict(a) : JinjaList.Tuple([.. a.Positional]), s),
-        ["escape"] = (v, _, _) => Escape(Python.ToText(v)),
-        ["e"] = (v, _, _) => Escape(Python.ToText(v)),
-        ["forceescape"] = (v, _, _) => Escape(Python.ToText(v).AsPlain()),
+        ["escape"] = (v, _, s) => Escape(Python.ToText(v, s), s),
+        ["e"] = (v, _, s) => Escape(Python.ToText(v, s), s),
+        ["forceescape"] = (v, _, s) => Escape(Python.ToText(v, s).AsPlain(), s),
         ["striptags"] = StripTags,
-        ["urlencode"] = (v, _, _) => OriginString.Untrusted(v is JinjaDict or JinjaList or JinjaGenerator
-            ? string.Join('&', PairsOf(v).Select(p => $"{QueryPart(p.Key)}={QueryPart(p.Value)}"))
-            : Uri.EscapeDataString(WellFormed(Python.ToText(v).Text)).Replace("%2F", "/", StringComparison.Ordinal)),
+        ["urlencode"] = (v, _, s) => OriginString.Untrusted(v is JinjaDict or JinjaList or JinjaGenerator
+            ? string.Join('&', PairsOf(v, s).Select(p => $"{QueryPart(p.Key, s)}={QueryPart(p.Value, s)}"))
+            : UrlPart(v, s).Replace("%2F", "/", StringComparison.Ordinal)),
     };
 
     /// <summary>Comments and tags go, white space becomes single spaces, and HTML's entities become their characters.</summary>
     private static OriginString StripTags(object? value, Arguments arguments, RenderState state)
     {
-        OriginString text = Without(Without(Python.ToText(value), "<!--", "-->"), "<", ">");
+        OriginString text = Without(Without(Python.ToText(value, state), "<!--", "-->", state), "<", ">", state);
         OriginBuilder builder = new();
-        foreach (object? word in StringMethods.SplitWhiteSpace(text, -1, fromRight: false))
+        foreach (object? word in StringMethods.SplitWhiteSpace(text, -1, fromRight: false, state))
             (builder.Length > 0 ? builder.Append(" ") : builder).Append((OriginString)word!);
         OriginString plain = builder.ToOriginString();
         return plain.Text.Contains('&', StringComparison.Ordinal) ? OriginString.Untrusted(WebUtility.HtmlDecode(plain.Text)) : plain;
     }
 
-    private static OriginString Without(OriginString text, string open, string close)
+    private static OriginString Without(OriginString text, string open, string close, RenderState state)
     {
+        state.Read(text);
         OriginBuilder builder = new();
         int start = 0;
         while (text.Text.IndexOf(open, start, StringComparison.Ordinal) is var from and >= 0
             && text.Text.IndexOf(close, from, StringComparison.Ordinal) is var to and >= 0)
         {
+            state.Unit();
             builder.Append(text, start, from - start);
             start = to + close.Length;
         }
@@ -73,12 +75,13 @@ internal static class TextFilters
         _ => throw new JinjaException("AttributeError", $"'{Python.TypeName(value)}' object has no attribute 'splitlines'"),
     };
 
-    private static long CountWords(string text)
+    private static long CountWords(OriginString text, RenderState state)
     {
         long words = 0;
         bool inWord = false;
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (Rune rune in text.Text.EnumerateRunes())
         {
+            state.Unit();
             bool isWord = rune.Value == '_' || Rune.IsLetter(rune) || Rune.GetNumericValue(rune) >= 0;
             words += isWord && !inWord ? 1 : 0;
             inWord = isWord;
@@ -87,23 +90,28 @@ internal static class TextFilters
         return words;
     }
 
-    private static IEnumerable<(object? Key, object? Value)> PairsOf(object? value)
+    private static IEnumerable<(object? Key, object? Value)> PairsOf(object? value, RenderState state)
     {
-        foreach (object? pair in value is JinjaDict dict ? SequenceFilters.Pairs(dict) : Operators.Iterate(value))
+        foreach (object? pair in value is JinjaDict dict ? SequenceFilters.Pairs(dict) : Operators.Iterate(value, state))
         {
-            List<object?> parts = [.. Operators.Iterate(pair, "cannot unpack non-iterable {0} object")];
+            List<object?> parts = [.. Operators.Iterate(pair, state, "cannot unpack non-iterable {0} object")];
             yield return parts.Count == 2 ? (parts[0], parts[1]) : throw JinjaException.Value($"not 2 values to unpack, but {parts.Count}");
         }
     }
 
-    private static string QueryPart(object? value) => Uri.EscapeDataString(WellFormed(Python.ToText(value).Text)).Replace("%20", "+", StringComparison.Ordinal);
+    private static string QueryPart(object? value, RenderState state) => UrlPart(value, state).Replace("%20", "+", StringComparison.Ordinal);
 
     /// <summary>Lone surrogates, which have no UTF-8, become the replacement character.</summary>
-    private static string WellFormed(string text) => string.Concat(text.EnumerateRunes());
+    private static string UrlPart(object? value, RenderState state)
+    {
+        OriginString text = Python.ToText(value, state);
+        state.ReadSlowly(text);
+        return Uri.EscapeDataString(string.Concat(text.Text.EnumerateRunes()));
+    }
 
     private static OriginString FileSize(object? value, Arguments arguments, RenderState state)
     {
-        double bytes = ValueFilters.ParseNumber(value);
+        double bytes = ValueFilters.ParseNumber(value, state);
         bool isBinary = arguments.Flag(0, "binary");
         int unit = isBinary ? 1024 : 1000;
         if (bytes == 1)
@@ -127,14 +135,15 @@ internal static class TextFilters
         OriginBuilder builder = new(state.Limits.OutputChars);
         foreach ((object? key, object? item) in dict.Entries)
         {
+            state.Step();
             if (item is null or Undefined)
                 continue;
-            OriginString name = Python.ToText(key);
+            OriginString name = Python.ToText(key, state);
             if (name.Text.AsSpan().ContainsAny(NotInAttributeNames))
                 throw JinjaException.Value($"Invalid character in attribute name: {Python.Repr(key)}");
             if (builder.Length > 0 || arguments.Flag(0, "autospace", fallback: true))
                 builder.Append(" ");
-            builder.Append(Escape(name)).Append("=\"").Append(Escape(Python.ToText(item))).Append("\"");
+            builder.Append(Escape(name, state)).Append("=\"").Append(Escape(Python.ToText(item, state), state)).Append("\"");
         }
 
         return builder.ToOriginString();
@@ -149,7 +158,7 @@ internal static class TextFilters
     }
 
     /// <summary>A capital after white space, hyphens and opening brackets, and the rest in lower case.</summary>
-    private static OriginString Title(OriginString text)
+    private static OriginString Title(OriginString text, RenderState state)
     {
         OriginBuilder builder = new();
         int start = 0;
@@ -159,7 +168,8 @@ internal static class TextFilters
             int end = first;
             while (end < text.Length && !IsWordStart(text.Text[end - 1]))
                 end++;
-            builder.Append(CaseMapping.Upper(text.Slice(start, first - start))).Append(CaseMapping.Lower(text.Slice(first, end - first)));
+            state.Step();
+            builder.Append(CaseMapping.Upper(text.Slice(start, first - start), state)).Append(CaseMapping.Lower(text.Slice(first, end - first), state));
             start = end;
         }
 
@@ -175,7 +185,7 @@ internal static class TextFilters
         bool first = arguments.Flag(1, "first");
         bool blank = arguments.Flag(2, "blank");
         OriginBuilder builder = new(state.Limits.OutputChars);
-        List<OriginString> lines = StringMethods.SplitLines(RequireText(value).Concat(OriginString.Trusted("\n")));
+        List<OriginString> lines = StringMethods.SplitLines(RequireText(value).Concat(OriginString.Trusted("\n")), state);
         for (int i = 0; i < lines.Count; i++)
         {
             if (i > 0)
@@ -205,7 +215,7 @@ internal static class TextFilters
         if (leeway < 0)
             throw new JinjaException("AssertionError", $"expected leeway >= 0, got {leeway}");
         if (SequenceFilters.Length(value) <= (long)length + leeway)
-            return Python.ToText(value);
+            return Python.ToText(value, state);
         OriginString text = RequireText(value);
         OriginString cut = text.SliceCodePoints(0, Math.Clamp((long)length - end.CodePoints, 0, text.CodePoints) is var kept ? (int)kept : 0);
         if (!arguments.Flag(1, "killwords"))
@@ -218,7 +228,7 @@ internal static class TextFilters
     }
 
     /// <summary>Escapes for HTML; what is marked as safe already stays as it is.</summary>
-    public static OriginString Escape(OriginString text)
+    public static OriginString Escape(OriginString text, RenderState state)
     {
         if (text.IsMarkup)
             return text;
@@ -231,7 +241,7 @@ internal static class TextFilters
             '"' => "&#34;",
             '\'' => "&#39;",
             _ => null,
-        });
+        }, state);
         return builder.ToOriginString().AsMarkup();
     }
 }

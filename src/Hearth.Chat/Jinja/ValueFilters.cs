@@ -31,9 +31,9 @@ internal static class ValueFilters
             JinjaDict dict => new JinjaGenerator(SequenceFilters.Pairs(dict), s),
             _ => new JinjaGenerator(Failing("Can only get item pairs from a mapping."), s),
         },
-        ["string"] = (v, _, _) => Python.ToText(v),
-        ["safe"] = (v, _, _) => Python.ToText(v).AsMarkup(),
-        ["pprint"] = (v, _, _) => Python.Repr(v),
+        ["string"] = (v, _, s) => Python.ToText(v, s),
+        ["safe"] = (v, _, s) => Python.ToText(v, s).AsMarkup(),
+        ["pprint"] = (v, _, s) => Python.Repr(v, s),
     };
 
     /// <summary>A generator that fails when it is asked for its first item, as Python's do.</summary>
@@ -52,7 +52,7 @@ internal static class ValueFilters
         string key = ": ";
         if (arguments.Get(2, "separators") is { } separators)
         {
-            (item, key) = Operators.Iterate(separators, "cannot unpack non-iterable {0} object").ToArray() is [OriginString first, OriginString second]
+            (item, key) = Operators.Iterate(separators, state, "cannot unpack non-iterable {0} object").ToArray() is [OriginString first, OriginString second]
                 ? (first.Text, second.Text)
                 : throw JinjaException.Type("separators must be two texts");
         }
@@ -82,7 +82,8 @@ internal static class ValueFilters
             case double number:
                 return Truncated(number) ?? fallback;
             case OriginString text:
-                return ParseInteger(text.Text, arguments.Int(1, "base", 10), state) ?? Truncated(ParseFloat(text.Text)) ?? fallback;
+                state.ReadSlowly(text);
+                return ParseInteger(text.Text, arguments.Int(1, "base", 10), state) ?? Truncated(ParseFloat(text, state)) ?? fallback;
             case Undefined undefined:
                 throw undefined.Error();
             default:
@@ -133,23 +134,24 @@ internal static class ValueFilters
     private static object? ToFloat(object? value, Arguments arguments, RenderState state) => value switch
     {
         long or double or bool or BigInteger => Operators.ToDouble(value),
-        OriginString text when ParseFloat(text.Text) is { } number => number,
+        OriginString text when ParseFloat(text, state) is { } number => number,
         Undefined undefined => throw undefined.Error(),
         _ => arguments.Get(0, "default", 0.0),
     };
 
     /// <summary>Python's <c>float(value)</c>.</summary>
-    public static double ParseNumber(object? value) => value switch
+    public static double ParseNumber(object? value, RenderState state) => value switch
     {
         long or double or bool or BigInteger => Operators.ToDouble(value),
         Undefined undefined => throw undefined.Error(),
-        OriginString text => ParseFloat(text.Text) ?? throw JinjaException.Value($"could not convert string to float: {Python.Repr(text)}"),
+        OriginString text => ParseFloat(text, state) ?? throw JinjaException.Value($"could not convert string to float: {Python.Repr(text)}"),
         _ => throw JinjaException.Type($"float() argument must be a string or a real number, not '{Python.TypeName(value)}'"),
     };
 
-    private static double? ParseFloat(string text)
+    private static double? ParseFloat(OriginString text, RenderState state)
     {
-        string number = Ascii(text).ToLowerInvariant();
+        state.ReadSlowly(text);
+        string number = Ascii(text.Text).ToLowerInvariant();
         string digits = number is ['+' or '-', ..] ? number[1..] : number;
         double sign = number.StartsWith('-') ? -1 : 1;
         if (digits is "inf" or "infinity")

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Hearth.Chat.Jinja;
 
 // A value is: null (None), Undefined, bool, long (BigInteger beyond it), double, OriginString, JinjaList, JinjaDict, JinjaGenerator, JinjaNamespace,
@@ -94,13 +96,14 @@ public sealed class JinjaDict
     internal JinjaDict Set(object? key, object? value)
     {
         CheckHashable(key);
-        if (_index.TryGetValue(Wrap(key), out int index))
+        object wrapped = Wrap(key);
+        if (_index.TryGetValue(wrapped, out int index))
         {
             _entries[index] = new(_entries[index].Key, value);
             return this;
         }
 
-        _index.Add(Wrap(key), _entries.Count);
+        _index.Add(wrapped, _entries.Count);
         _entries.Add(new(key, value));
         return this;
     }
@@ -117,9 +120,10 @@ public sealed class JinjaDict
     }
 
     /// <summary>The value of a key, if there is one; asking for a key that cannot be is an error.</summary>
-    internal bool TryGetHashable(object? key, out object? value)
+    internal bool TryGetHashable(object? key, out object? value, RenderState state)
     {
         CheckHashable(key);
+        state.Read(key);
         return TryGet(key, out value);
     }
 
@@ -165,10 +169,23 @@ public sealed class JinjaDict
         public int GetHashCode(object key) => key switch
         {
             OriginString text => text.GetHashCode(),
-            _ when Operators.IsNumber(key) => Operators.ToDouble(key).GetHashCode(),
+            _ when Operators.IsNumber(key) => HashOfNumber(key),
             JinjaList list => list.Items.Aggregate(list.Items.Count, (hash, item) => HashCode.Combine(hash, item is null ? 0 : GetHashCode(item))),
-            _ => 0,
+            // All of them are equal.
+            Undefined => 0,
+            _ => key.GetHashCode(),
         };
+
+        /// <summary>The same for a whole number of any type, and nothing that a template could make equal for many numbers.</summary>
+        private static int HashOfNumber(object number) => number switch
+        {
+            double real when double.IsInteger(real) => HashOfNumber(Arithmetic.Normal(new BigInteger(real))),
+            double real => HashOfBits(BitConverter.DoubleToInt64Bits(real)),
+            BigInteger => number.GetHashCode(),
+            _ => HashOfBits(Operators.ToLong(number)),
+        };
+
+        private static int HashOfBits(long bits) => HashCode.Combine((int)bits, (int)(bits >> 32));
     }
 }
 

@@ -5,16 +5,19 @@ namespace Hearth.Chat.Jinja;
 /// <summary>The <c>wordwrap</c> filter: Python's <c>textwrap</c>, line by line.</summary>
 internal static partial class WordWrap
 {
+    /// <summary>Longest search for one word, which is found in some microseconds on a machine that is not busy.</summary>
+    private const int SearchMilliseconds = 1000;
+
     public static OriginString Apply(OriginString text, Arguments arguments, RenderState state)
     {
         int width = arguments.Int(0, "width", 79);
         bool breaksWords = arguments.Flag(1, "break_long_words", fallback: true);
-        OriginString separator = arguments.Get(2, "wrapstring") is { } given ? Python.ToText(given) : OriginString.Trusted("\n");
+        OriginString separator = arguments.Get(2, "wrapstring") is { } given ? Python.ToText(given, state) : OriginString.Trusted("\n");
         bool breaksHyphens = arguments.Flag(3, "break_on_hyphens", fallback: true);
         if (width <= 0)
             throw JinjaException.Value($"invalid width {width} (must be > 0)");
         OriginBuilder builder = new(state.Limits.OutputChars);
-        List<OriginString> lines = StringMethods.SplitLines(text);
+        List<OriginString> lines = StringMethods.SplitLines(text, state);
         for (int i = 0; i < lines.Count; i++)
         {
             if (i > 0)
@@ -64,7 +67,7 @@ internal static partial class WordWrap
             }
 
             if (chunks.TryPeek(out OriginString? longer) && longer.CodePoints > width)
-                Break(chunks, current, width - length, breaksWords, breaksHyphens);
+                Break(chunks, current, width - length, breaksWords, breaksHyphens, state);
             if (current.Count > 0 && IsBlank(current[^1]))
                 current.RemoveAt(current.Count - 1);
             if (current.Count > 0)
@@ -75,7 +78,7 @@ internal static partial class WordWrap
     }
 
     /// <summary>Takes what fits of a word that fits no line, or all of it when words stay whole.</summary>
-    private static void Break(Stack<OriginString> chunks, List<OriginString> current, int space, bool breaksWords, bool breaksHyphens)
+    private static void Break(Stack<OriginString> chunks, List<OriginString> current, int space, bool breaksWords, bool breaksHyphens, RenderState state)
     {
         if (!breaksWords)
         {
@@ -85,6 +88,7 @@ internal static partial class WordWrap
         }
 
         OriginString word = chunks.Pop();
+        state.ReadSlowly(word);
         int end = word.UnitOf(space);
         if (breaksHyphens && word.CodePoints > space && end > 0 && word.Text.LastIndexOf('-', end - 1) is var hyphen and > 0
             && word.Text.AsSpan(0, hyphen).ContainsAnyExcept('-'))
@@ -101,9 +105,9 @@ internal static partial class WordWrap
     [GeneratedRegex(
         @"[\t\n\x0b\x0c\r ]+|(?<=[\w!""'&.,?])-{2,}(?=\w)|[^\t\n\x0b\x0c\r ]+?(?:-(?:(?<=[^\d\W]{2}-)|(?<=[^\d\W]-[^\d\W]-))(?=[^\d\W]-?[^\d\W])|(?=[\t\n\x0b\x0c\r ]|\z)|(?<=[\w!""'&.,?])(?=-{2,}\w))",
         RegexOptions.None,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: SearchMilliseconds)]
     private static partial Regex Parts();
 
-    [GeneratedRegex(@"[\t\n\x0b\x0c\r ]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[\t\n\x0b\x0c\r ]+", RegexOptions.None, matchTimeoutMilliseconds: SearchMilliseconds)]
     private static partial Regex Spaces();
 }

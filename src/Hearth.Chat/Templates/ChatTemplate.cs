@@ -8,11 +8,18 @@ public sealed record TemplateTokens(string Bos, string Eos);
 /// <summary>Either an error or a prompt with the origin of every character.</summary>
 /// <param name="Error">Why there is no prompt, or null.</param>
 /// <param name="Text">The prompt.</param>
-public sealed record RenderedPrompt(ChatError? Error, OriginString Text);
+public sealed record RenderedPrompt(ChatError? Error, OriginString Text)
+{
+    /// <summary>A limit ended it: of length, of work or of memory.</summary>
+    public bool IsTooLong { get; init; }
+}
 
 /// <summary>A model's own chat template and what it is capable of. Immutable and thread-safe.</summary>
 public sealed class ChatTemplate
 {
+    /// <summary>Most steps of all probes together, some seconds: those of a real template need a hundredth of it.</summary>
+    private const long MostProbeSteps = 20_000_000;
+
     private readonly JinjaTemplate _template;
     private readonly TemplateTokens _tokens;
     private readonly KeepThinking _keep;
@@ -22,12 +29,13 @@ public sealed class ChatTemplate
     {
         (Source, Repairs) = TemplateRepairs.Apply(source);
         (_template, _tokens, _keep) = (JinjaTemplate.Parse(Source, name), tokens, keep);
-        Capabilities = TemplateProbe.Find(
-            new ProbeRenderer(input => Render(input with { Settings = input.Settings with { Cancellation = cancellation } })));
-        Capabilities = Capabilities with
-        {
-            Rewrites = new HistoryProbe((messages, tools, generates) => Probe(messages, tools, generates, cancellation), Capabilities).Find(),
-        };
+        RenderSettings settings = TemplateInput.ProbeSettings with { Cancellation = cancellation, Together = new SharedSteps(MostProbeSteps) };
+        Capabilities = TemplateProbe.Find(new ProbeRenderer(Render, settings));
+        HistoryProbe history = new(
+            (messages, tools, asksForAnswer) => TryRender(
+                messages, new ChatRequest("", [], 0) { Tools = tools, Thinking = ThinkingMode.On }, Capabilities, asksForAnswer, settings),
+            Capabilities);
+        Capabilities = Capabilities with { Rewrites = history.Find() };
     }
 
     /// <summary>What the template does with a conversation.</summary>
@@ -44,7 +52,7 @@ public sealed class ChatTemplate
 
     /// <summary>Parses a template, repairs known faults and probes it.</summary>
     /// <exception cref="JinjaException">It cannot be parsed, or writes a few short messages beyond any measure.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled while it was probed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static ChatTemplate Parse(
         string source, string name, TemplateTokens tokens, KeepThinking keep = KeepThinking.Auto, CancellationToken cancellation = default) =>
         new(source, name, tokens, keep, cancellation);
@@ -70,7 +78,7 @@ public sealed class ChatTemplate
         catch (JinjaException e)
         {
             string message = $"The model's chat template cannot render this conversation: {e.Describe()}";
-            return new RenderedPrompt(new ChatError(ChatErrorKind.InvalidRequest, message, "messages"), OriginString.Empty);
+            return new RenderedPrompt(new ChatError(ChatErrorKind.InvalidRequest, message, "messages"), OriginString.Empty) { IsTooLong = e.IsLimit };
         }
     }
 
@@ -82,13 +90,14 @@ public sealed class ChatTemplate
     public string? RenderHistory(
         IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools, TemplateCapabilities assumed, CancellationToken cancellation = default) =>
         TryRender(
-            Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false, cancellation);
+            Conversation.Build(messages, tools, assumed), new ChatRequest("", [], 0) { Tools = tools }, assumed, addGenerationPrompt: false,
+            TemplateInput.ProbeSettings with { Cancellation = cancellation });
 
     /// <summary>
     /// A prompt in which <paramref name="answer"/> to <paramref name="request"/> is history, and <paramref name="next"/> is said to it: by
     /// the user, or by every tool that it calls. Null where the template does not write the answer as one turn.
     /// </summary>
-    public OriginString? RenderAnswered(ChatRequest request, ChatMessage answer, string next, DateTimeOffset now)
+    public OriginString? RenderAnswered(ChatRequest request, ChatMessage answer, string next, DateTimeOffset now, CancellationToken cancellation = default)
     {
         ToolCallContent[] calls = [.. answer.Content.OfType<ToolCallContent>()];
         bool hasText = answer.Content.Any(c => c is TextContent);
@@ -97,7 +106,7 @@ public sealed class ChatTemplate
         ChatMessage reply = calls.Length == 0
             ? ChatMessage.OfText(ChatRole.User, next)
             : new ChatMessage(ChatRole.User, [.. calls.Select(c => new ToolResultContent(c.Id, [new TextContent(next)], IsError: false))]);
-        RenderedPrompt rendered = Render(request with { Messages = [.. request.Messages, answer, reply] }, now);
+        RenderedPrompt rendered = Render(request with { Messages = [.. request.Messages, answer, reply] }, now, cancellation);
         return rendered.Error is null ? rendered.Text : null;
     }
 
@@ -120,20 +129,11 @@ public sealed class ChatTemplate
         return OwnMarkers.Reveal(thinking.Reveal(Render(input)));
     }
 
-    private string? Probe(
-        IReadOnlyList<TemplateMessage> messages, IReadOnlyList<ToolDefinition> tools, bool addGenerationPrompt, CancellationToken cancellation) =>
-        TryRender(messages, new ChatRequest("", [], 0) { Tools = tools, Thinking = ThinkingMode.On }, Capabilities, addGenerationPrompt, cancellation);
-
     private string? TryRender(
-        IReadOnlyList<TemplateMessage> messages,
-        ChatRequest request,
-        TemplateCapabilities assumed,
-        bool addGenerationPrompt,
-        CancellationToken cancellation)
+        IReadOnlyList<TemplateMessage> messages, ChatRequest request, TemplateCapabilities assumed, bool addGenerationPrompt, RenderSettings settings)
     {
         try
         {
-            RenderSettings settings = TemplateInput.ProbeSettings with { Cancellation = cancellation };
             return Render(messages, request, assumed, addGenerationPrompt, settings).Text;
         }
         catch (JinjaException e) when (!e.IsLimit)

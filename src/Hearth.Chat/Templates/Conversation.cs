@@ -13,13 +13,16 @@ internal sealed class Conversation
 
     private readonly TemplateCapabilities _capabilities;
     private readonly ContentText _text;
-    private readonly List<TemplateMessage> _messages = [];
+    private readonly List<Turn> _turns = [];
 
     /// <summary>Calls of the last answer. Nothing is added behind that answer before they have their results.</summary>
     private readonly List<ToolCallContent> _open = [];
 
     /// <summary>Instructions that came while calls were open.</summary>
     private readonly List<string> _held = [];
+
+    /// <summary>There is more than instructions.</summary>
+    private bool _hasBegun;
 
     private Conversation(TemplateCapabilities capabilities, IReadOnlyList<ToolDefinition> tools) =>
         (_capabilities, _text) = (capabilities, new ContentText(tools, capabilities.Tools));
@@ -35,7 +38,7 @@ internal sealed class Conversation
         for (int i = 0; i < messages.Count; i++)
             conversation.Add(messages[i], i == 0 ? toolPrompt : "");
         conversation.End();
-        return conversation._messages;
+        return [.. conversation._turns.Select(t => t.ToMessage())];
     }
 
     private void Add(ChatMessage message, string toolPrompt)
@@ -63,18 +66,17 @@ internal sealed class Conversation
     {
         if (text.Length == 0)
             return;
-        if (_messages.Count == 0 ? _capabilities.SystemRole : _capabilities.SystemAnywhere)
-            _messages.Add(new TemplateMessage("system", text));
+        if (_turns.Count == 0 ? _capabilities.SystemRole : _capabilities.SystemAnywhere)
+            _turns.Add(new Turn("system", text));
         else
             AddUser($"<system-reminder>\n{text}\n</system-reminder>");
     }
 
     private void AddUserMessage(ChatMessage message)
     {
-        List<ToolResultContent> results = [.. message.Content.OfType<ToolResultContent>()];
-        bool hasResults = results.Count > 0;
-        Answer(results);
-        IEnumerable<string> strays = results.Select(_text.OfStray);
+        ToolResultContent[] results = [.. message.Content.OfType<ToolResultContent>()];
+        bool hasResults = results.Length > 0;
+        IEnumerable<string> strays = Answer(results).Select(_text.OfStray);
         string text = ContentText.Join([.. strays, _text.Of(message.Content.Where(c => c is not ToolResultContent))]);
         if (text.Length == 0 && hasResults)
             return;
@@ -84,39 +86,43 @@ internal sealed class Conversation
     /// <summary>Strict templates want alternating roles, so neighbouring user texts become one message.</summary>
     private void AddUser(string text)
     {
-        if (_messages is [.., { Role: "user" } last])
-            _messages[^1] = last with { Content = ContentText.Join([last.Content, text]) };
+        if (_turns is [.., { Role: "user" } last])
+            last.Texts.Add(text);
         else
-            _messages.Add(new TemplateMessage("user", text));
+            AddTurn(new Turn("user", text));
     }
 
     /// <summary>
     /// Gives the open calls their results, taken from <paramref name="results"/> and put in the order of the calls, whatever order the
-    /// client finished them in. What remains in <paramref name="results"/> answers no open call.
+    /// client finished them in. What it returns answers no open call.
     /// </summary>
-    private void Answer(List<ToolResultContent> results)
+    private IReadOnlyList<ToolResultContent> Answer(IReadOnlyList<ToolResultContent> results)
     {
         if (_open.Count == 0)
-            return;
-        List<(ToolCallContent Call, string Text)> answers = [];
+            return results;
+        Dictionary<string, Queue<ToolResultContent>> byCall = results.GroupBy(r => r.CallId, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => new Queue<ToolResultContent>(g), StringComparer.Ordinal);
+        HashSet<ToolResultContent> taken = new(ReferenceEqualityComparer.Instance);
         foreach (ToolCallContent call in _open)
         {
-            int index = results.FindIndex(r => r.CallId == call.Id);
-            answers.Add((call, index < 0 ? NoResult : _text.Of(results[index])));
-            if (index >= 0)
-                results.RemoveAt(index);
+            string text = NoResult;
+            if (byCall.GetValueOrDefault(call.Id)?.TryDequeue(out ToolResultContent? result) == true)
+            {
+                taken.Add(result);
+                text = _text.Of(result);
+            }
+
+            if (_capabilities.Tools)
+                AddTurn(new Turn("tool", text) { Answers = call });
+            else
+                AddUser(ToolPrompt.WriteResult(text));
         }
 
         _open.Clear();
-        if (_capabilities.Tools)
-            _messages.AddRange(answers.Select(ToolMessage));
-        else
-            answers.ForEach(a => AddUser(ToolPrompt.WriteResult(a.Text)));
         _held.ForEach(AddSystem);
         _held.Clear();
+        return [.. results.Where(r => !taken.Contains(r))];
     }
-
-    private static TemplateMessage ToolMessage((ToolCallContent Call, string Text) answer) => new("tool", answer.Text) { Answers = answer.Call };
 
     /// <summary>Neighbouring answers are one answer, as neighbouring user texts are.</summary>
     private void AddAssistant(ChatMessage message)
@@ -128,22 +134,21 @@ internal sealed class Conversation
         ToolCallContent[] calls = [.. message.Content.OfType<ToolCallContent>().Select(WithObject)];
         _text.Note(calls);
         _open.AddRange(calls);
-        TemplateMessage before = new("assistant", "");
-        if (_messages is [.., { Role: "assistant" } last])
-        {
-            _messages.RemoveAt(_messages.Count - 1);
-            before = last;
-        }
+        if (_turns is not [.., { Role: "assistant" }])
+            AddTurn(new Turn("assistant"));
+        Turn turn = _turns[^1];
+        turn.Texts.Add(_text.Of(message.Content.Where(c => c is not (ToolCallContent or ThinkingContent))));
+        turn.Thoughts.AddRange(message.Content.OfType<ThinkingContent>().Select(t => t.Text));
+        if (_capabilities.Tools)
+            turn.Calls.AddRange(calls);
+        else
+            turn.Texts.AddRange(calls.Select(ToolPrompt.WriteCall));
+    }
 
-        string text = _text.Of(message.Content.Where(c => c is not (ToolCallContent or ThinkingContent)));
-        string reasoning = ContentText.Join(
-            [before.Reasoning ?? "", .. message.Content.OfType<ThinkingContent>().Select(t => t.Text)]);
-        _messages.Add(new TemplateMessage(
-            "assistant", ContentText.Join([before.Content, text, .. _capabilities.Tools ? [] : calls.Select(ToolPrompt.WriteCall)]))
-        {
-            Reasoning = reasoning.Length == 0 ? null : reasoning,
-            ToolCalls = _capabilities.Tools ? [.. before.ToolCalls, .. calls] : [],
-        });
+    private void AddTurn(Turn turn)
+    {
+        _turns.Add(turn);
+        _hasBegun = true;
     }
 
     /// <summary>Templates take arguments apart by name, and a client may send back anything that a model once wrote.</summary>
@@ -157,8 +162,8 @@ internal sealed class Conversation
     /// <summary>A conversation begins with the user; many templates refuse it otherwise.</summary>
     private void EnsureUser()
     {
-        if (_messages.TrueForAll(m => m.Role == "system"))
-            _messages.Add(new TemplateMessage("user", ""));
+        if (!_hasBegun)
+            AddTurn(new Turn("user", ""));
     }
 
     /// <summary>Calls at the very end stay open, unless instructions follow them or the template cannot write them together.</summary>
@@ -167,5 +172,26 @@ internal sealed class Conversation
         if (_held.Count > 0 || (_capabilities is { Tools: true, ParallelCalls: false } && _open.Count > 1))
             Answer([]);
         EnsureUser();
+    }
+
+    /// <summary>A message while it still grows.</summary>
+    private sealed class Turn(string role, params List<string> texts)
+    {
+        public string Role => role;
+
+        public List<string> Texts => texts;
+
+        public List<string> Thoughts { get; } = [];
+
+        public List<ToolCallContent> Calls { get; } = [];
+
+        public ToolCallContent? Answers { get; init; }
+
+        public TemplateMessage ToMessage() => new(role, ContentText.Join(texts))
+        {
+            Reasoning = ContentText.Join(Thoughts) is { Length: > 0 } reasoning ? reasoning : null,
+            ToolCalls = Calls,
+            Answers = Answers,
+        };
     }
 }

@@ -37,17 +37,20 @@ internal static class ConversationFit
                 continue;
             }
 
-            List<TemplateMessage> results = [.. messages.Skip(i + 1).TakeWhile(m => m.Role == "tool")];
-            i += results.Count;
+            List<TemplateMessage> results = [];
+            while (i + 1 < messages.Count && messages[i + 1].Role == "tool")
+                results.Add(messages[++i]);
+            ILookup<string?, TemplateMessage> byCall = results.ToLookup(r => r.Answers?.Id, StringComparer.Ordinal);
+            HashSet<string> written = new(StringComparer.Ordinal);
             for (int c = 0; c < message.ToolCalls.Count; c++)
             {
                 ToolCallContent call = message.ToolCalls[c];
                 split.Add(c == 0 ? message with { ToolCalls = [call] } : new TemplateMessage(message.Role, "") { ToolCalls = [call] });
-                split.AddRange(results.Where(r => r.Answers?.Id == call.Id));
-                results.RemoveAll(r => r.Answers?.Id == call.Id);
+                if (written.Add(call.Id))
+                    split.AddRange(byCall[call.Id]);
             }
 
-            split.AddRange(results);
+            split.AddRange(results.Where(r => r.Answers is not { } answered || !written.Contains(answered.Id)));
         }
 
         return split;

@@ -58,11 +58,15 @@ internal sealed class HistoryThinking
             return prompt;
         OriginBuilder revealed = new();
         int at = 0;
-        foreach (HeldThought held in _held)
+        int next = 0;
+        for (int found = Find(0); found >= 0; found = Find(Math.Max(at, found + 1)))
         {
-            int found = prompt.Text.IndexOf(held.Placeholder, at, StringComparison.Ordinal);
-            if (found < 0)
+            // Where one placeholder is gone, others still are in their order.
+            int index = NumberAt(prompt.Text.AsSpan(found + 1));
+            if (index < next || index >= _held.Count)
                 continue;
+            HeldThought held = _held[index];
+            next = index + 1;
             int end = prompt.Text.AsSpan(at, found - at).EndsWith(held.Dropped) ? found - held.Dropped.Length : found;
             revealed.Append(prompt, at, end - at).Append(held.Open).Append(OriginString.Untrusted(held.Thought)).Append(held.Close);
             at = found + held.Placeholder.Length;
@@ -71,6 +75,17 @@ internal sealed class HistoryThinking
         }
 
         return revealed.Append(prompt, at, prompt.Length - at).ToOriginString();
+
+        int Find(int from) => prompt.Text.IndexOf(PlaceholderOpen, from);
+    }
+
+    /// <summary>The number of the placeholder whose opening mark stands before <paramref name="text"/>, or -1.</summary>
+    private static int NumberAt(ReadOnlySpan<char> text)
+    {
+        int digits = text.IndexOfAnyExceptInRange('0', '9');
+        return digits > 0 && text[digits] == PlaceholderClose && int.TryParse(text[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : -1;
     }
 
     private TemplateMessage Hold(TemplateMessage message, ThinkingText text)

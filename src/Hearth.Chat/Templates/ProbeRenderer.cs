@@ -3,7 +3,9 @@ using Hearth.Chat.Jinja;
 namespace Hearth.Chat.Templates;
 
 /// <summary>Renders probes; a template that refuses one gives null, one that goes on beyond any measure is none.</summary>
-internal sealed class ProbeRenderer(Func<TemplateInput, OriginString> render)
+/// <param name="render">Renders.</param>
+/// <param name="settings">The limits of all probes, and what ends them early.</param>
+internal sealed class ProbeRenderer(Func<TemplateInput, OriginString> render, RenderSettings settings)
 {
     public string? Render(TemplateCapabilities assumed, params IReadOnlyList<TemplateMessage> messages) => Render(new TemplateInput(messages, [], assumed));
 
@@ -11,7 +13,7 @@ internal sealed class ProbeRenderer(Func<TemplateInput, OriginString> render)
     {
         try
         {
-            return render(input).Text;
+            return render(input with { Settings = settings with { Now = input.Settings.Now } }).Text;
         }
         catch (JinjaException e) when (!e.IsLimit)
         {

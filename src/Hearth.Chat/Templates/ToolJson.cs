@@ -9,8 +9,7 @@ internal static class ToolJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>One level more than a client's body may have.</summary>
-    private static readonly JsonDocumentOptions Depth = new() { MaxDepth = 65 };
+    private static readonly JsonDocumentOptions Depth = new() { MaxDepth = JsonDepth.MostOfBody };
 
     /// <summary>An object with nothing in it.</summary>
     public static JsonElement EmptyObject { get; } = Parse("{}");

@@ -14,14 +14,14 @@ internal sealed class ToolValues
     public const int MostChars = 4 * 1024 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Name, string Description), Kept> _kept = [];
+    private readonly Dictionary<ToolKey, Kept> _kept = [];
     private int _chars;
 
     /// <summary>The value of a definition.</summary>
     /// <exception cref="JinjaException">Its schema is more than templates handle.</exception>
     public JinjaDict Get(ToolDefinition tool)
     {
-        (string, string) key = (tool.Name, tool.Description);
+        ToolKey key = new(tool.Name, tool.Description);
         ReadOnlySpan<byte> schema = JsonMarshal.GetRawUtf8Value(tool.InputSchema);
         lock (_lock)
         {
@@ -64,4 +64,14 @@ internal sealed class ToolValues
     }
 
     private sealed record Kept(byte[] Schema, JinjaDict Value);
+
+    /// <summary>A definition but for its schema; hashed when it is made, and not while others wait.</summary>
+    private readonly record struct ToolKey(string Name, string Description)
+    {
+        private readonly int _hash = HashCode.Combine(Name, Description);
+
+        public bool Equals(ToolKey other) => _hash == other._hash && Name == other.Name && Description == other.Description;
+
+        public override int GetHashCode() => _hash;
+    }
 }

@@ -33,7 +33,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(terminal, stop, parts),
             AskCommand.Create(terminal, stop, parts),
-            ShowCommand.Create(terminal),
+            ShowCommand.Create(terminal, stop),
             CacheCommand.Create(terminal),
             ParseCommand.Create(terminal, stop),
             VersionCommand.Create(terminal),

@@ -36,7 +36,7 @@ internal static class ParseCommand
                 var text = file == "-" ? await terminal.In.ReadToEndAsync(stop.Finish) : await File.ReadAllTextAsync(file, stop.Finish);
                 var toolsFile = parsed.GetValue(tools);
                 var templateFile = parsed.GetValue(template);
-                return Run(terminal, new ParseRequestWire
+                return Run(terminal, stop, new ParseRequestWire
                 {
                     ChatTemplate = templateFile is null ? null : await File.ReadAllTextAsync(templateFile, stop.Finish),
                     Format = parsed.GetValue(format),
@@ -50,6 +50,10 @@ internal static class ParseCommand
             {
                 return terminal.Fail(e.Message);
             }
+            catch (OperationCanceledException) when (stop.Finish.IsCancellationRequested)
+            {
+                return ExitCodes.Interrupted;
+            }
             catch (JsonException e)
             {
                 return terminal.Fail($"--tools: the file is no JSON list of tools: {e.Message}");
@@ -58,9 +62,9 @@ internal static class ParseCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, ParseRequestWire request)
+    private static int Run(Terminal terminal, StopRequests stop, ParseRequestWire request)
     {
-        (ParsedAnswerWire? answer, ChatError? error) = Parse.Read(request);
+        (ParsedAnswerWire? answer, ChatError? error) = Parse.Read(request, stop.Finish);
         if (error is not null)
             return terminal.Fail(error.Message);
         ArrayBufferWriter<byte> json = new();

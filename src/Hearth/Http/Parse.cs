@@ -39,7 +39,7 @@ internal sealed record ParsedAnswerWire(
 /// <summary>A call; the arguments are JSON text.</summary>
 internal sealed record ParsedCallWire(string Name, string Arguments);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(MaxDepth = JsonDepth.MostOfBody, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ParseRequestWire))]
 [JsonSerializable(typeof(IReadOnlyList<ParseToolWire>))]
 [JsonSerializable(typeof(ParsedAnswerWire))]
@@ -48,8 +48,6 @@ internal sealed partial class ParseJson : JsonSerializerContext;
 /// <summary><c>POST /api/parse</c>: what a recorded answer of any model says. Markers in its text count as tokens.</summary>
 internal static class Parse
 {
-    private const int MostPieceChars = 64 * 1024;
-
     public static async Task HandleAsync(HttpContext context)
     {
         (ParseRequestWire? request, ChatError? error) = await JsonBody.ReadAsync(context.Request, ParseJson.Default.ParseRequestWire);
@@ -63,8 +61,8 @@ internal static class Parse
     }
 
     /// <summary>Parses an answer, or says what is wrong with the request.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static (ParsedAnswerWire? Answer, ChatError? Error) Read(ParseRequestWire request, CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static (ParsedAnswerWire? Answer, ChatError? Error) Read(ParseRequestWire request, CancellationToken cancellation)
     {
         (IOutputFormat? format, ChatError? error) = FormatOf(request, cancellation);
         if (format is null)
@@ -73,27 +71,34 @@ internal static class Parse
             return (null, Invalid("deltas", "Field required: the answer's text in pieces"));
         if (request.FinishReason is not (null or "stop" or "length"))
             return (null, Invalid("finish_reason", "Input should be 'stop' or 'length'"));
-        if (request.Tools?.All(t => t.Function?.Name is { Length: > 0 }) == false)
-            return (null, Invalid("tools", "Each tool needs a function with a name"));
-        List<ToolDefinition>? tools = request.Tools?.Select(t => new ToolDefinition(t.Function!.Name!, t.Function.Description ?? "", t.Function.Parameters)).ToList();
+        int missing = request.Deltas.ToList().IndexOf(null!);
+        if (missing >= 0)
+            return (null, Invalid($"deltas.{missing}", "Input should be a valid string"));
+        (List<ToolDefinition>? tools, error) = ToolsOf(request.Tools);
+        if (error is not null)
+            return (null, error);
         bool isCut = request.FinishReason == "length";
         IReadOnlyList<ChatEvent> events = format.ReadAll(
-            request.Deltas.SelectMany(Cut), tools, format.OpensThinking(request.GenerationPrompt), isCut, cancellation);
+            request.Deltas, tools, format.OpensThinking(request.GenerationPrompt), isCut, cancellation);
         return (Fold(format, events, isCut), null);
     }
 
-    /// <summary>Pieces that are parsed in some milliseconds each.</summary>
-    private static IEnumerable<string> Cut(string delta)
+    private static (List<ToolDefinition>? Tools, ChatError? Error) ToolsOf(IReadOnlyList<ParseToolWire>? wires)
     {
-        int start = 0;
-        while (delta.Length - start > MostPieceChars)
+        if (wires is null)
+            return (null, null);
+        List<ToolDefinition> tools = [];
+        foreach (ParseToolWire? wire in wires)
         {
-            int length = char.IsHighSurrogate(delta[start + MostPieceChars - 1]) ? MostPieceChars - 1 : MostPieceChars;
-            yield return delta.Substring(start, length);
-            start += length;
+            string path = $"tools.{tools.Count}";
+            if (wire is null)
+                return (null, Invalid(path, "Field required"));
+            if (wire.Function?.Name is not { Length: > 0 } name)
+                return (null, Invalid(path + ".function.name", "Field required"));
+            tools.Add(new ToolDefinition(name, wire.Function.Description ?? "", wire.Function.Parameters));
         }
 
-        yield return start == 0 ? delta : delta[start..];
+        return (tools, null);
     }
 
     private static ParsedAnswerWire Fold(IOutputFormat format, IReadOnlyList<ChatEvent> events, bool isCut)
@@ -145,9 +150,8 @@ internal static class Parse
             return (null, Invalid("chat_template", "Either chat_template or format is required"));
         try
         {
-            ChatTemplate template = ChatTemplate.Parse(
-                request.ChatTemplate, "chat_template", new TemplateTokens("", ""), cancellation: cancellation);
-            return (FormatProbe.Find(template, cancellation), null);
+            return (FormatProbe.Find(
+                ChatTemplate.Parse(request.ChatTemplate, "chat_template", new TemplateTokens("", ""), cancellation: cancellation), cancellation), null);
         }
         catch (JinjaException e)
         {

@@ -20,7 +20,7 @@ internal sealed record PromptWire(string Prompt)
     public int? SpecialCount { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(MaxDepth = JsonDepth.MostOfBody, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TemplateRequestWire))]
 [JsonSerializable(typeof(PromptWire))]
 [JsonSerializable(typeof(JsonDocument))]

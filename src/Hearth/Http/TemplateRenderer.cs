@@ -10,9 +10,9 @@ internal static class TemplateRenderer
     {
         if (variables.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
             return (null, "variables must be a JSON object");
-        JinjaDict values = variables.ValueKind == JsonValueKind.Object ? (JinjaDict)JsonText.Read(variables)! : new JinjaDict();
         try
         {
+            JinjaDict values = variables.ValueKind == JsonValueKind.Object ? (JinjaDict)JsonText.Read(variables)! : new JinjaDict();
             RenderSettings settings = new(now ?? TimeProvider.System.GetLocalNow(), JinjaLimits.Default, cancellation);
             return (JinjaTemplate.Parse(template).Render(values, settings).Text, null);
         }

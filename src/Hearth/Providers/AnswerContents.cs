@@ -7,7 +7,7 @@ namespace Hearth.Providers;
 /// <summary>Collects the events of an answer as the message that a client sends back. Used by one thread.</summary>
 internal sealed class AnswerContents
 {
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1024 };
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = JsonDepth.MostOfBody };
 
     private readonly List<ChatContent> _contents = [];
     private readonly StringBuilder _block = new();

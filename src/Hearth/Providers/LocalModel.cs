@@ -15,6 +15,7 @@ internal sealed class LocalModel
     {
         (Description, Engine, Template, Format, Sampling) = (description, engine, template, format, sampling);
         Tokenizer = new Tokenizer(engine.Model!.Vocab);
+        Floor = new PromptFloor(Tokenizer);
         Sampled = new SampledRuns(Tokenizer, engine.Settings.DiskCache, log);
         Remembering = new AnswerMemory(log ?? NullLogger.Instance);
         TokenMarkers = format.Markers.Where(Tokenizer.SpecialTokens.ContainsKey).ToHashSet(StringComparer.Ordinal);
@@ -38,6 +39,9 @@ internal sealed class LocalModel
     public SamplingSettings Sampling { get; }
 
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>Tells of prompts that cannot fit.</summary>
+    public PromptFloor Floor { get; }
 
     /// <summary>Turns prompts into tokens, with those that this model sampled where its own answers come back.</summary>
     public SampledRuns Sampled { get; }

@@ -90,7 +90,7 @@ internal sealed class LocalModelLoader(string? home)
         ProviderModel description = new(
             file.Id, file.DisplayName, file.LastWritten, engine.LongestPrompt, engineSettings.Window - 1);
         TemplateTokens tokens = new(Text(model, model.Vocab.Bos), Text(model, model.Vocab.Eos));
-        ModelCard card = ModelCard.Of(file, source, tokens, settings);
+        ModelCard card = ModelCard.Of(file, source, tokens, settings, cancellation);
         LocalModel local = new(description, engine, card.Template, card.Format, SamplingDefaults.FromMetadata(model.Metadata), loggers.CreateLogger("cache"))
         {
             Memory = ledger,

@@ -43,7 +43,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         request = await RestoreAsync(request, cancellation);
 
         // 5: messages -> prompt text. 7: text -> tokens.
-        PreparedPrompt prompt = await PrepareAsync(_prompting, request, cancellation);
+        PreparedPrompt prompt = await PrepareAsync(_prompting, request, model.Engine.LongestPromptFor(request.MaxTokens), cancellation);
         if (prompt.Error is { } error)
             return ChatAnswer.Refused(error);
         if (logPrompts)
@@ -63,7 +63,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     public async Task<PromptPreview> PreviewAsync(ChatRequest request, CancellationToken cancellation)
     {
-        PreparedPrompt prompt = await PrepareAsync(_prompting, await RestoreAsync(request, cancellation), cancellation);
+        PreparedPrompt prompt = await PrepareAsync(_prompting, await RestoreAsync(request, cancellation), model.Engine.LongestPrompt, cancellation);
         if (prompt.Error is { } error)
             return PromptPreview.Failed(error);
         Dictionary<int, string> special = prompt.Tokens.Where(model.Tokenizer.IsSpecial).Distinct()
@@ -73,7 +73,7 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
 
     public async Task<PromptCount> CountAsync(ChatRequest request, CancellationToken cancellation)
     {
-        PreparedPrompt prompt = await PrepareAsync(_counting, await RestoreAsync(request, cancellation), cancellation);
+        PreparedPrompt prompt = await PrepareAsync(_counting, await RestoreAsync(request, cancellation), model.Engine.LongestPrompt, cancellation);
         return new PromptCount(prompt.Error, prompt.Tokens.Length);
     }
 
@@ -125,15 +125,20 @@ internal sealed class LocalProvider(LocalModel model, TimeProvider time, ILogger
         return model.Calls.Restore(request);
     }
 
-    private async Task<PreparedPrompt> PrepareAsync(PromptTurns turns, ChatRequest request, CancellationToken cancellation) =>
-        await turns.TakeAsync(() => Prepare(request, cancellation), cancellation) ?? PreparedPrompt.Refused(Overloaded);
+    private async Task<PreparedPrompt> PrepareAsync(PromptTurns turns, ChatRequest request, int maximum, CancellationToken cancellation) =>
+        await turns.TakeAsync(() => Prepare(request, maximum, cancellation), cancellation) ?? PreparedPrompt.Refused(Overloaded);
 
-    private PreparedPrompt Prepare(ChatRequest request, CancellationToken cancellation)
+    /// <summary>Renders and tokenises. What cannot fit <paramref name="maximum"/> tokens is refused before, where that can be told.</summary>
+    private PreparedPrompt Prepare(ChatRequest request, int maximum, CancellationToken cancellation)
     {
+        if (model.Floor.Above(request, maximum, ofAll: false, cancellation) is { } tokens)
+            return PreparedPrompt.Refused(TooLong(tokens, maximum));
         DateTimeOffset now = time.GetLocalNow();
         RenderedPrompt rendered = model.Template.Render(request, now, cancellation);
-        if (rendered.Error is { } unrendered)
-            return PreparedPrompt.Refused(unrendered);
+        if (rendered.IsTooLong && model.Floor.Above(request, maximum, ofAll: true, cancellation) is { } least)
+            return PreparedPrompt.Refused(TooLong(least, maximum));
+        if (rendered.Error is not null)
+            return PreparedPrompt.Refused(rendered.Error);
         cancellation.ThrowIfCancellationRequested();
         EncodedPrompt encoded = model.Sampled.Encode(PreparedPrompt.Runs(rendered.Text), cancellation);
         ChatError? error = encoded.Tokens.Length == 0

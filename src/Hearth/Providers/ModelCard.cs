@@ -27,15 +27,17 @@ internal sealed record ModelCard(GgufFile File, TemplateSource Source, ChatTempl
 
     /// <summary>The card of a model whose vocabulary has <paramref name="tokens"/>.</summary>
     /// <exception cref="JinjaException">The template cannot be parsed.</exception>
-    public static ModelCard Of(GgufFile file, TemplateSource source, TemplateTokens tokens, LaunchSettings settings)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled while the template was probed.</exception>
+    public static ModelCard Of(
+        GgufFile file, TemplateSource source, TemplateTokens tokens, LaunchSettings settings, CancellationToken cancellation)
     {
-        ChatTemplate template = ChatTemplate.Parse(source.Text, file.Id, tokens, TemplateSource.Keep(settings.KeepThinking));
-        return new ModelCard(file, source, template, OutputFormats.Find(settings.Format) ?? FormatOf(template));
+        ChatTemplate template = ChatTemplate.Parse(source.Text, file.Id, tokens, TemplateSource.Keep(settings.KeepThinking), cancellation);
+        return new ModelCard(file, source, template, OutputFormats.Find(settings.Format) ?? FormatOf(template, cancellation));
     }
 
     /// <summary>A template that does not show tools gets Hearth's description of them, and that asks for the default format.</summary>
-    private static IOutputFormat FormatOf(ChatTemplate template) =>
-        template.Capabilities.Tools ? FormatProbe.Find(template) : OutputFormats.Default;
+    private static IOutputFormat FormatOf(ChatTemplate template, CancellationToken cancellation) =>
+        template.Capabilities.Tools ? FormatProbe.Find(template, cancellation) : OutputFormats.Default;
 
     /// <summary>What a person should know before they rely on it, in lines without a full stop.</summary>
     public IReadOnlyList<string> Warnings

@@ -23,6 +23,19 @@ public sealed class ShowCommandTests
     }
 
     [Fact]
+    public async Task A_signal_is_heard_while_a_template_is_probed()
+    {
+        using var folder = new TemporaryFolder();
+        var template = Path.Combine(folder.Path, "slow.jinja");
+        await File.WriteAllTextAsync(template, "{% for i in range(5000) %}{% endfor %}{% for m in messages %}{{ m.content }}{% endfor %}", TestContext.Current.CancellationToken);
+        using var run = new CommandRun();
+        run.Stop.Signal();
+
+        Assert.Equal(130, await run.RunAsync("show", RepositoryPaths.BundledModel, "--chat-template", template));
+        Assert.Equal(("", ""), (run.Out, run.Error));
+    }
+
+    [Fact]
     public async Task The_bundled_model_is_meant_when_none_is_named()
     {
         using var run = new CommandRun();

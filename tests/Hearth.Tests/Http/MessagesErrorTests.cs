@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Hearth.Chat;
 using Hearth.Config;
+using Hearth.Http;
+using Hearth.Http.Anthropic;
 using Hearth.Tests.Support;
+using Microsoft.AspNetCore.Http;
 
 namespace Hearth.Tests.Http;
 
@@ -10,11 +13,32 @@ public sealed class MessagesErrorTests
 {
     private const string Valid = """{"max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}""";
 
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 100 };
+
     private static readonly ChatUsage Usage = new(1, 0, 0, 0);
 
     [Theory]
     [InlineData("""{""", "The request body is not valid JSON: line 1, byte 2.")]
-    [InlineData("""[]""", "The request body is not valid JSON: line 1, byte 2.")]
+    [InlineData("""[]""", "The request body must be a JSON object.")]
+    [InlineData(""" "text" """, "The request body must be a JSON object.")]
+    [InlineData("""[1""", "The request body must be a JSON object.")]
+    [InlineData("  \n ", "The request body is empty; it must be a JSON object.")]
+    [InlineData("""{"model": "", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]}""", "model: Input should have 1 to 256 characters")]
+    [InlineData("""{"max_tokens": 5, "messages": [null]}""", "messages.0.role: Field required")]
+    [InlineData("""{"max_tokens": 5, "messages": [{"role": "user", "content": [null]}]}""", "messages.0.content.0: Input should be an object")]
+    [InlineData("""{"max_tokens": 5, "system": [null], "messages": [{"role": "user", "content": "x"}]}""", "system.0: Input should be an object")]
+    [InlineData("""{"max_tokens": 5, "tools": [null], "messages": [{"role": "user", "content": "x"}]}""", "tools.0: Field required")]
+    [InlineData("""{"max_tokens": 5, "stop_sequences": [null], "messages": [{"role": "user", "content": "x"}]}""", "stop_sequences.0: Input should be a valid string")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a b", "input_schema": {}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.name: Input should be 1 to 128 letters, digits, underscores and hyphens")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": 5}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema: Input should be an object")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"properties": null}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.properties: Input should be an object")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"properties": 5}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.properties: Input should be an object")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"properties": {"p": null}}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.properties.p: Input should be a JSON schema")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"required": true}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.required: Input should be a list of strings")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"required": ["p", 5]}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.required.1: Input should be a string")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"properties": {"p": {"type": 5}}}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.properties.p.type: Input should be a string or a list of strings")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"properties": {"p": {"items": {"anyOf": [{}, 5]}}}}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.properties.p.items.anyOf.1: Input should be a JSON schema")]
+    [InlineData("""{"max_tokens": 5, "tools": [{"name": "a", "input_schema": {"properties": {"p": {"enum": "x"}}}}], "messages": [{"role": "user", "content": "x"}]}""", "tools.0.input_schema.properties.p.enum: Input should be a list")]
     [InlineData("""{"messages": "\ud83d"}""", "The request body is not valid JSON: half a surrogate pair at byte 15.")]
     [InlineData("""{"messages": "\ude00\ud83d"}""", "The request body is not valid JSON: half a surrogate pair at byte 15.")]
     [InlineData("""{"messages": "\\ud83d \ud83d\ude00"}""", "messages: Input has the wrong type")]
@@ -46,6 +70,94 @@ public sealed class MessagesErrorTests
         var error = await ServerUnderTest.ReadJsonAsync(response);
         Assert.Equal(("error", "invalid_request_error", message), (Text(error, "type"), Text(error.GetProperty("error"), "type"), Text(error.GetProperty("error"), "message")));
         Assert.Equal(Header(response, "request-id"), Text(error, "request_id"));
+    }
+
+    [Theory]
+    [InlineData("/v1/messages")]
+    [InlineData("/v1/messages/count_tokens")]
+    [InlineData("/api/render")]
+    [InlineData("/api/parse")]
+    public async Task An_empty_body_bytes_that_are_no_text_and_too_many_levels_have_their_own_sentences(string path)
+    {
+        await using var server = await ServerUnderTest.StartAsync(ScriptedProvider.Answering());
+
+        Assert.Equal("The request body is empty; it must be a JSON object.", await RefusedAsync(server, path, new ByteArrayContent([])));
+        Assert.Equal(
+            "The request body is not valid UTF-8: byte 10.", await RefusedAsync(server, path, new ByteArrayContent([.. "{\"model\":"u8, 0xff, .. "\"}"u8])));
+        Assert.Equal(
+            "The request body nests deeper than 80 levels: line 1, byte 86.",
+            await RefusedAsync(server, path, new StringContent("{\"x\":" + new string('[', 80) + new string(']', 80) + "}")));
+        Assert.Equal("The request body must be a JSON object.", await RefusedAsync(server, path, new StringContent("[]")));
+    }
+
+    [Fact]
+    public async Task What_is_longer_than_anybody_needs_is_refused_by_its_name()
+    {
+        await using var server = await ServerUnderTest.StartAsync(ScriptedProvider.Answering());
+        var word = new string('a', 2000);
+
+        Assert.Equal("model: Input should have 1 to 256 characters", await RefusedAsync(server, Valid.Replace("{\"max", $"{{\"model\": \"{word}\", \"max", StringComparison.Ordinal)));
+        Assert.Equal(
+            "stop_sequences.0: Input should have at most 1024 characters",
+            await RefusedAsync(server, Valid.Replace("{\"max", $"{{\"stop_sequences\": [\"{word}\"], \"max", StringComparison.Ordinal)));
+        Assert.Equal(
+            "stop_sequences: List should have at most 1024 items, not 1025",
+            await RefusedAsync(server, Valid.Replace("{\"max", $"{{\"stop_sequences\": [{string.Join(", ", Enumerable.Repeat("\"s\"", 1025))}], \"max", StringComparison.Ordinal)));
+        Assert.Equal(
+            "messages: List should have at most 100000 items, not 100001",
+            await RefusedAsync(server, $"{{\"max_tokens\": 5, \"messages\": [{string.Join(", ", Enumerable.Repeat("""{"role": "user", "content": ""}""", 100_001))}]}}"));
+        Assert.Equal(
+            "messages.0.content.0.name: Input should have at most 256 characters",
+            await RefusedAsync(server, $$"""{"max_tokens": 5, "messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "c", "name": "{{word}}"}]}]}"""));
+        Assert.Equal(
+            "messages.0.content.0.input: Input should have whole numbers of at most 4200 digits",
+            await RefusedAsync(server, $$"""{"max_tokens": 5, "messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "c", "name": "n", "input": {"a": {{new string('7', 4201)}} } }]}]}"""));
+    }
+
+    [Fact]
+    public async Task No_body_at_all_is_told_from_an_empty_one()
+    {
+        DefaultHttpContext context = new();
+
+        var (_, error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
+
+        Assert.Equal("The request has no body; it must be a JSON object.", error!.Message);
+    }
+
+    /// <summary>What was written can come back: a stream, a whole message and a history have one limit.</summary>
+    [Fact]
+    public async Task Arguments_nest_as_deep_in_a_whole_message_and_in_a_history_as_in_a_stream()
+    {
+        const int most = JsonDepth.Most;
+        var arguments = $"{{\"d\": {new string('[', most - 1)}{new string(']', most - 1)}}}";
+        await using var server = await ServerUnderTest.StartAsync(ScriptedProvider.Answering(
+            new AnswerStarted(Usage), new ToolCallStarted("c", "f"), new ToolCallArguments(arguments), new ToolCallFinished(),
+            new AnswerFinished(FinishReason.ToolCalls, null, Usage)));
+
+        using var message = await server.PostAsync("/v1/messages", Valid);
+        var whole = JsonElement.Parse(await message.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), Deep);
+        using var response = await server.PostAsync("/v1/messages", Valid.Replace("{\"max", "{\"stream\": true, \"max", StringComparison.Ordinal));
+        var streamed = string.Concat((await SseEvent.ReadAllAsync(response)).Where(e => e.Name == "content_block_delta").Select(e => Text(e.Data.GetProperty("delta"), "partial_json")));
+        var input = whole.GetProperty("content")[0].GetProperty("input");
+
+        Assert.True(JsonElement.DeepEquals(input, JsonElement.Parse(streamed, Deep)));
+        using var continued = await server.PostAsync("/v1/messages", History(arguments));
+        Assert.Equal(200, (int)continued.StatusCode);
+        Assert.Equal(
+            "messages.1.content.0.input: Input should be nested at most 64 levels deep", await RefusedAsync(server, History($"{{\"d\": {arguments}}}")));
+
+        static string History(string input) =>
+            $$"""{"max_tokens": 5, "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": [{"type": "tool_use", "id": "c", "name": "f", "input": {{input}}}]}]}""";
+    }
+
+    private static Task<string?> RefusedAsync(ServerUnderTest server, string body) => RefusedAsync(server, "/v1/messages", new StringContent(body));
+
+    private static async Task<string?> RefusedAsync(ServerUnderTest server, string path, HttpContent? content)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content };
+        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(400, (int)response.StatusCode);
+        return Text((await ServerUnderTest.ReadJsonAsync(response)).GetProperty("error"), "message");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hearth.Chat;
 using Hearth.Http;
 
@@ -59,17 +60,45 @@ public sealed class ParseTests
         Assert.Equal("chat_template", Error(Request("x") with { Format = null, ChatTemplate = "{% if %}" }).Param);
         Assert.Equal("deltas", Error(Request() with { Deltas = null }).Param);
         Assert.Equal("finish_reason", Error(Request("x") with { FinishReason = "eos" }).Param);
-        Assert.Equal("tools", Error(Request("x") with { Tools = [new ParseToolWire("function", null)] }).Param);
+        Assert.Equal("tools.0.function.name", Error(Request("x") with { Tools = [new ParseToolWire("function", null)] }).Param);
+        Assert.Equal("tools.0", Error(Request("x") with { Tools = [null!] }).Param);
+        Assert.Equal("deltas.1", Error(Request("x", null!) with { Tools = null }).Param);
     }
 
-    private static ParseRequestWire Request(params string[] deltas) => new()
+    [Fact]
+    public void A_client_that_leaves_ends_the_probing_of_its_template()
+    {
+        ParseRequestWire request = Request("x") with { Format = null, ChatTemplate = "{% for m in messages %}{{ m.content }}{% endfor %}{% for i in range(2000) %}{% endfor %}" };
+
+        Assert.Throws<OperationCanceledException>(() => Parse.Read(request, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => Parse.Read(Request("x"), new CancellationToken(canceled: true)));
+        Assert.NotNull(Answer(request));
+    }
+
+    [Fact]
+    public void A_schema_of_references_to_itself_costs_no_more_than_it_is_long()
+    {
+        string members = string.Join(", ", Enumerable.Repeat("""{"$ref": "#/properties/p"}""", 1000));
+        JsonElement schema = JsonElement.Parse($$"""{"type": "object", "properties": {"p": {"anyOf": [{{members}}]} } }""");
+
+        ParsedAnswerWire answer = Answer(new ParseRequestWire
+        {
+            Format = "qwen-xml",
+            Deltas = ["<tool_call>\n<function=f>\n<parameter=p>\n5\n</parameter>\n</function>\n</tool_call>"],
+            Tools = [new ParseToolWire("function", new ParseFunctionWire("f", null, schema))],
+        });
+
+        Assert.Equal("""{"p": 5}""", Assert.Single(answer.ToolCalls).Arguments);
+    }
+
+    private static ParseRequestWire Request(params string?[] deltas) => new()
     {
         Format = "hermes",
-        Deltas = deltas,
+        Deltas = deltas!,
         Tools = [new ParseToolWire("function", new ParseFunctionWire("f", null, default))],
     };
 
-    private static ParsedAnswerWire Answer(ParseRequestWire request) => Parse.Read(request).Answer!;
+    private static ParsedAnswerWire Answer(ParseRequestWire request) => Parse.Read(request, TestContext.Current.CancellationToken).Answer!;
 
-    private static ChatError Error(ParseRequestWire request) => Parse.Read(request).Error!;
+    private static ChatError Error(ParseRequestWire request) => Parse.Read(request, TestContext.Current.CancellationToken).Error!;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hearth.Chat;
 using Hearth.Engine;
+using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Providers;
 
@@ -101,6 +102,39 @@ public sealed class LocalProviderTests
 
         Assert.Equal(ChatErrorKind.PromptTooLong, answer.Error!.Kind);
         Assert.Matches(@"^prompt is too long: \d+ tokens > 63 maximum$", answer.Error.Message);
+    }
+
+    /// <summary>Tens of millions of tokens take seconds and gigabytes; so do texts that no template writes.</summary>
+    [Theory]
+    [InlineData(ChatRole.User, 100_000)]
+    [InlineData(ChatRole.User, 30_000_000)]
+    [InlineData(ChatRole.System, 30_000_000)]
+    [InlineData(ChatRole.Assistant, 30_000_000)]
+    public async Task A_prompt_of_any_length_beyond_the_window_is_refused_in_the_same_words_and_cheaply(ChatRole role, int length)
+    {
+        await using ScriptedModel model = new("x", window: 64);
+        ChatRequest request = Request with
+        {
+            Messages = [ChatMessage.OfText(ChatRole.User, "hi"), ChatMessage.OfText(role, new string('\u4e2d', length)), ChatMessage.OfText(ChatRole.User, "hi")],
+        };
+
+        ChatError? error = null;
+        var cost = ThreadCost.Of(() => error = model.Provider.Answer(request, TestContext.Current.CancellationToken).Error);
+
+        Assert.Equal(ChatErrorKind.PromptTooLong, error!.Kind);
+        Assert.Matches(@"^prompt is too long: \d+ tokens > 63 maximum$", error.Message);
+        Assert.InRange(cost.Bytes, 0, role == ChatRole.Assistant ? 200_000_000 : 5_000_000);
+        Assert.Equal(error.Message, (await model.Provider.CountAsync(request, TestContext.Current.CancellationToken)).Error!.Message);
+        Assert.Equal(error.Message, model.Provider.Preview(request).Error!.Message);
+    }
+
+    [Fact]
+    public async Task What_a_template_may_leave_out_does_not_make_a_prompt_too_long()
+    {
+        await using ScriptedModel model = new("x", window: 1024);
+        string spaces = new(' ', 100_000);
+
+        Assert.Null(model.Provider.Preview(Request with { Messages = [ChatMessage.OfText(ChatRole.User, spaces + "hi" + spaces)] }).Error?.Kind is ChatErrorKind.PromptTooLong ? "too long" : null);
     }
 
     [Fact]

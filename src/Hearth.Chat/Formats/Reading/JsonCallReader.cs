@@ -159,7 +159,7 @@ internal sealed class JsonCallReader(AnswerInput input, AnswerWriter output, Fun
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(_value.ToString(), new JsonDocumentOptions { MaxDepth = JsonScanner.MostDepth });
+            using JsonDocument document = JsonDocument.Parse(_value.ToString(), new JsonDocumentOptions { MaxDepth = JsonDepth.Most });
             JsonElement function = document.RootElement;
             if (function.TryGetProperty("arguments", out JsonElement arguments) || function.TryGetProperty("parameters", out arguments))
                 (_early, _hasArguments) = (arguments.GetRawText(), true);

@@ -3,11 +3,9 @@ namespace Hearth.Chat.Formats.Reading;
 /// <summary>
 /// Follows one JSON value, character by character, strictly. A value that is a number or a word ends only when something else follows.
 /// </summary>
-internal sealed class JsonScanner
+/// <param name="mostDepth">Nesting beyond this is no value that anybody means.</param>
+internal sealed class JsonScanner(int mostDepth = JsonDepth.Most)
 {
-    /// <summary>Nesting beyond this is no value that anybody means.</summary>
-    public const int MostDepth = 256;
-
     private readonly List<bool> _objects = [];
     private State _state = State.Value;
     private string _word = "";
@@ -100,7 +98,7 @@ internal sealed class JsonScanner
     private bool Open(bool isObject)
     {
         _objects.Add(isObject);
-        return _objects.Count <= MostDepth && Go(isObject ? State.FirstKey : State.FirstElement);
+        return _objects.Count <= mostDepth && Go(isObject ? State.FirstKey : State.FirstElement);
     }
 
     private bool Close(bool isObject)

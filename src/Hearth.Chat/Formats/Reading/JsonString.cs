@@ -39,9 +39,9 @@ internal static class JsonString
     }
 
     /// <summary>The JSON value that a whole text is; null where it is none.</summary>
-    public static JsonValueKind? KindOf(string text)
+    public static JsonValueKind? KindOf(string text, int mostDepth = JsonDepth.Most)
     {
-        JsonScanner scanner = new();
+        JsonScanner scanner = new(mostDepth);
         foreach (char c in text.AsSpan().Trim())
         {
             if (!scanner.Read(c) || (c < ' ' && scanner.IsInString))

@@ -7,8 +7,12 @@ internal sealed class ParameterTypes
 {
     private const int MostReferences = 8;
 
+    /// <summary>Most schemas that are looked at for one parameter: unions of references to unions grow with every level.</summary>
+    private const int MostSchemas = 1000;
+
     private readonly JsonElement _schema;
     private readonly JsonElement _properties;
+    private int _schemasLeft;
 
     /// <summary>The parameters of a tool; null for one that is not known.</summary>
     public ParameterTypes(ToolDefinition? tool)
@@ -36,7 +40,7 @@ internal sealed class ParameterTypes
     {
         string value = text.Trim();
         HashSet<string> types = TypesOf(key);
-        JsonValueKind? kind = JsonString.KindOf(value);
+        JsonValueKind? kind = JsonString.KindOf(value, ParameterWriter.MostDepth);
         if (kind is { } json && Allows(types, json, value))
             return value;
         if (PythonWord(value) is { } word && Allows(types, word == "null" ? JsonValueKind.Null : JsonValueKind.True, word))
@@ -73,6 +77,7 @@ internal sealed class ParameterTypes
     private HashSet<string> TypesOf(string key)
     {
         HashSet<string> types = new(StringComparer.Ordinal);
+        _schemasLeft = MostSchemas;
         if (Property(key) is { } property)
             AddTypes(property, types, MostReferences);
         return types;
@@ -80,7 +85,7 @@ internal sealed class ParameterTypes
 
     private void AddTypes(JsonElement schema, HashSet<string> types, int references)
     {
-        if (schema.ValueKind != JsonValueKind.Object || references < 0)
+        if (schema.ValueKind != JsonValueKind.Object || references < 0 || --_schemasLeft < 0)
             return;
         if (schema.TryGetProperty("type", out JsonElement type))
         {

@@ -8,6 +8,9 @@ namespace Hearth.Chat.Formats.Reading;
 /// </summary>
 internal sealed class ParameterWriter(AnswerWriter output, ToolDefinition? tool)
 {
+    /// <summary>Deepest nesting of a value, which stands in the object of all arguments.</summary>
+    public const int MostDepth = JsonDepth.Most - 1;
+
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
     private string _key = "";
@@ -73,7 +76,7 @@ internal sealed class ParameterWriter(AnswerWriter output, ToolDefinition? tool)
         output.WriteArguments(_form switch
         {
             ValueForm.Text => "\"",
-            ValueForm.Json when JsonString.KindOf(text) is not null => text.Trim(),
+            ValueForm.Json when JsonString.KindOf(text, MostDepth) is not null => text.Trim(),
             ValueForm.Json => JsonString.Quote(text),
             _ => Types.ToJson(_key, text),
         });

@@ -37,7 +37,9 @@ internal sealed class PythonValueReader(AnswerInput input, AnswerWriter output)
         IsComplete = false;
         foreach (Wait wait in input.SkipSpace())
             yield return wait;
-        if (depth > JsonScanner.MostDepth || input.IsAtEnd)
+        // The value stands in the object of all arguments.
+        bool isTooDeep = depth >= ParameterWriter.MostDepth && input.Character is '[' or '(' or '{';
+        if (isTooDeep || input.IsAtEnd)
             yield break;
         IEnumerable<Wait> value = input.Character switch
         {

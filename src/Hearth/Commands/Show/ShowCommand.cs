@@ -25,7 +25,7 @@ internal static class ShowCommand
         "hearth show old.gguf --chat-template chatml       with another template",
     ];
 
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, StopRequests stop)
     {
         Argument<string?> model = new("model")
         {
@@ -40,7 +40,9 @@ internal static class ShowCommand
             ResolvedSettings resolved = options.Resolve(parsed, terminal, parsed.GetValue(model));
             if (resolved.Settings is not { } settings)
                 return terminal.Fail(resolved.Error!);
-            (ModelCard? card, string? error) = Read(settings);
+            (ModelCard? card, string? error) = Read(settings, stop.Finish);
+            if (stop.Finish.IsCancellationRequested)
+                return ExitCodes.Interrupted;
             if (card is null)
                 return terminal.Fail(error!);
             if (parsed.GetValue(json))
@@ -52,7 +54,7 @@ internal static class ShowCommand
         return command;
     }
 
-    private static (ModelCard? Card, string? Error) Read(LaunchSettings settings)
+    private static (ModelCard? Card, string? Error) Read(LaunchSettings settings, CancellationToken cancellation)
     {
         (GgufFile? file, TemplateSource? source, string? error) = ModelCard.Choose(settings);
         if (file is null || source is null)
@@ -61,9 +63,13 @@ internal static class ShowCommand
         {
             IReadOnlyList<string> vocabulary = file.ReadVocabulary();
             TemplateTokens tokens = new(Token("bos"), Token("eos"));
-            return (ModelCard.Of(file, source, tokens, settings), null);
+            return (ModelCard.Of(file, source, tokens, settings, cancellation), null);
 
             string Token(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return (null, null);
         }
         catch (JinjaException e)
         {

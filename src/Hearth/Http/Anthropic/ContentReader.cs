@@ -12,6 +12,12 @@ internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs, CancellationTo
 {
     private const string Image = "[image omitted: this model cannot see images]";
 
+    /// <summary>
+    /// Longest id and name of a call that comes back. Models and other servers make them too, so they may hold what a tool's own name may
+    /// not, but no more of it.
+    /// </summary>
+    private const int LongestName = 256;
+
     private static readonly JsonElement NoInput = JsonDocument.Parse("{}").RootElement;
 
     private readonly DocumentReader _documents = new(pdfs, Image);
@@ -120,7 +126,13 @@ internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs, CancellationTo
             return WireErrors.Required(path + ".id");
         if (block.Name is null)
             return WireErrors.Required(path + ".name");
-        return new ToolCallContent(block.Id, block.Name, block.Input.ValueKind == JsonValueKind.Undefined ? NoInput : block.Input);
+        if (block.Id.Length > LongestName)
+            return WireErrors.Invalid(path + ".id", $"Input should have at most {LongestName} characters");
+        if (block.Name.Length > LongestName)
+            return WireErrors.Invalid(path + ".name", $"Input should have at most {LongestName} characters");
+        return ValueCheck.Find(block.Input, path + ".input") is { } error
+            ? error
+            : new ToolCallContent(block.Id, block.Name, block.Input.ValueKind == JsonValueKind.Undefined ? NoInput : block.Input);
     }
 
     private WireResult<ChatContent> ReadToolResult(BlockParamWire block, string path)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Hearth.Chat;
 
 namespace Hearth.Http.Anthropic;
 
@@ -79,7 +80,7 @@ internal sealed class MessageFold
 
     private static JsonElement ParseInput(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json.Length == 0 ? "{}" : json);
+        using JsonDocument document = JsonDocument.Parse(json.Length == 0 ? "{}" : json, new JsonDocumentOptions { MaxDepth = JsonDepth.MostOfBody });
         return document.RootElement.Clone();
     }
 }

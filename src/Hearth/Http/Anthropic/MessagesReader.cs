@@ -11,6 +11,14 @@ internal static class MessagesReader
 {
     private const string DefaultModel = "default";
 
+    /// <summary>The API's own limits.</summary>
+    private const int LongestModel = 256;
+    private const int MostMessages = 100_000;
+
+    /// <summary>Far more than anybody asks for. Each is looked for in every piece of an answer, and holds back as much of it as it is long.</summary>
+    private const int MostStopSequences = 1024;
+    private const int LongestStopSequence = 1024;
+
     private const string NextUserMessage = "next_user_message";
 
     /// <summary>The request behind a body; <paramref name="needsMaxTokens"/> is false for counting.</summary>
@@ -20,6 +28,8 @@ internal static class MessagesReader
     {
         if (wire.Messages is not { Count: > 0 } messages)
             return wire.Messages is null ? WireErrors.Required("messages") : WireErrors.Invalid("messages", "at least one message is required");
+        if (messages.Count > MostMessages)
+            return WireErrors.Invalid("messages", $"List should have at most {MostMessages} items, not {messages.Count}");
         if (Check(wire, needsMaxTokens) is { } error)
             return error;
 
@@ -45,11 +55,11 @@ internal static class MessagesReader
     private static WireResult<IReadOnlyList<ChatMessage>> ReadConversation(
         JsonElement system, IReadOnlyList<MessageParamWire> messages, ContentReader reader)
     {
-        List<ChatMessage> conversation = [];
+        MergedMessages conversation = new();
         WireResult<ChatMessage> prompt = ReadSystem(system, reader);
         if (prompt.Error is not null)
             return prompt.Error;
-        Append(conversation, prompt.Value!);
+        conversation.Append(prompt.Value!);
         int start = conversation.Count;
         int lastUser = messages.ToList().FindLastIndex(m => m?.Role == "user");
         for (int i = 0; i < messages.Count; i++)
@@ -63,7 +73,7 @@ internal static class MessagesReader
             AppendCompacted(conversation, start, message);
         }
 
-        return conversation;
+        return conversation.ToMessages();
     }
 
     private static ChatError? Check(MessagesRequestWire wire, bool needsMaxTokens)
@@ -74,17 +84,30 @@ internal static class MessagesReader
             return WireErrors.Invalid("max_tokens", "Input should be greater than or equal to 0");
         if (wire is { MaxTokens: 0, Stream: true })
             return WireErrors.Invalid("max_tokens", "0 prepares the cache and cannot be streamed");
-        for (int i = 0; i < (wire.StopSequences?.Count ?? 0); i++)
-        {
-            if (wire.StopSequences![i] is null)
-                return WireErrors.Invalid($"stop_sequences.{i}", "Input should be a valid string");
-        }
-
+        if (wire.Model is { Length: 0 or > LongestModel })
+            return WireErrors.Invalid("model", $"Input should have 1 to {LongestModel} characters");
+        if (CheckStops(wire.StopSequences ?? []) is { } error)
+            return error;
         if (wire.Temperature is { } temperature && temperature is not (>= 0 and <= 2))
             return WireErrors.Invalid("temperature", "Input should be between 0 and 2");
         if (wire.TopP is { } topP && topP is not (> 0 and <= 1))
             return WireErrors.Invalid("top_p", "Input should be greater than 0 and at most 1");
         return wire.TopK < 0 ? WireErrors.Invalid("top_k", "Input should be greater than or equal to 0") : null;
+    }
+
+    private static ChatError? CheckStops(IReadOnlyList<string?> stops)
+    {
+        if (stops.Count > MostStopSequences)
+            return WireErrors.Invalid("stop_sequences", $"List should have at most {MostStopSequences} items, not {stops.Count}");
+        for (int i = 0; i < stops.Count; i++)
+        {
+            if (stops[i] is null)
+                return WireErrors.Invalid($"stop_sequences.{i}", "Input should be a valid string");
+            if (stops[i]!.Length > LongestStopSequence)
+                return WireErrors.Invalid($"stop_sequences.{i}", $"Input should have at most {LongestStopSequence} characters");
+        }
+
+        return null;
     }
 
     /// <summary>Without the attribution line, which differs between conversations and would part their prompts.</summary>
@@ -122,32 +145,21 @@ internal static class MessagesReader
     /// A summary stands for every message before it, from <paramref name="start"/> on. It is something that the model is told, so it is
     /// a text of the user whoever sent it.
     /// </summary>
-    private static void AppendCompacted(List<ChatMessage> conversation, int start, ChatMessage message)
+    private static void AppendCompacted(MergedMessages conversation, int start, ChatMessage message)
     {
         int index = message.Content.ToList().FindLastIndex(c => c is CompactionContent);
         if (index < 0)
         {
-            Append(conversation, message);
+            conversation.Append(message);
             return;
         }
 
         CompactionContent compaction = (CompactionContent)message.Content[index];
-        conversation.RemoveRange(start, conversation.Count - start);
+        conversation.RemoveFrom(start);
         TextContent summary = new($"[summary of the conversation so far]\n{compaction.Summary}");
-        Append(conversation, new ChatMessage(ChatRole.User, [summary, .. compaction.ToolChanges]));
+        conversation.Append(new ChatMessage(ChatRole.User, [summary, .. compaction.ToolChanges]));
         if (index + 1 < message.Content.Count)
-            Append(conversation, message with { Content = [.. message.Content.Skip(index + 1)] });
-    }
-
-    /// <summary>Neighbours of one role are one message, as the API merges them; system messages keep their own places.</summary>
-    private static void Append(List<ChatMessage> conversation, ChatMessage message)
-    {
-        if (message.Role == ChatRole.System && message.Content.Count == 0)
-            return;
-        if (message.Role != ChatRole.System && conversation is [.., var last] && last.Role == message.Role)
-            conversation[^1] = last with { Content = [.. last.Content, .. message.Content] };
-        else
-            conversation.Add(message);
+            conversation.Append(message with { Content = [.. message.Content.Skip(index + 1)] });
     }
 
     private static ThinkingMode ReadThinking(ThinkingWire? thinking) => thinking?.Type switch

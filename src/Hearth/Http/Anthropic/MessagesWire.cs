@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hearth.Chat;
 
 namespace Hearth.Http.Anthropic;
 
@@ -264,7 +265,7 @@ internal sealed record CountWire(int InputTokens)
 /// <summary>The count before any context edit.</summary>
 internal sealed record CountContextWire(int OriginalInputTokens);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(MaxDepth = JsonDepth.MostOfBody, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MessagesRequestWire))]
 [JsonSerializable(typeof(IReadOnlyList<BlockParamWire>))]
 [JsonSerializable(typeof(ToolChangeWire))]

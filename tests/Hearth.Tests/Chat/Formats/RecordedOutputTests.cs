@@ -40,7 +40,7 @@ public sealed class RecordedOutputTests
             cuts.Add([.. ParserHarness.Chunk(raw, Sizes(new Random(seed), raw.Length))]);
         foreach (IReadOnlyList<string> pieces in cuts)
         {
-            (ParsedAnswerWire? answer, _) = Parse.Read(request with { Deltas = pieces });
+            (ParsedAnswerWire? answer, _) = Parse.Read(request with { Deltas = pieces }, TestContext.Current.CancellationToken);
             if (Difference(fixture, answer!) is { } difference)
                 yield return $"{fixture.GetProperty("id")} in {pieces.Count}: {difference}";
         }

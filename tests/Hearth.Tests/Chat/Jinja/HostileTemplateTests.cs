@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Text.Json;
 using Hearth.Chat.Jinja;
+using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Chat.Jinja;
 
@@ -12,6 +14,9 @@ public sealed class HostileTemplateTests
 
     /// <summary>Each takes a second or two at most; without its limit it takes hours.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Two million steps of any kind, on a processor that others use as well; nodes alone take a quarter of a second.</summary>
+    private static readonly TimeSpan SlowestSteps = TimeSpan.FromSeconds(5);
 
     private static readonly RenderSettings Settings = new(DateTimeOffset.UnixEpoch, new JinjaLimits { Steps = 2_000_000 });
 
@@ -50,7 +55,7 @@ public sealed class HostileTemplateTests
         { "{% set x = range(1000000) %}{% for i in range(1000000) %}{% set y = x | sort %}{% endfor %}", "the template's values take more than 33554432 bytes" },
         { "{% set x = range(1000000) %}{% for i in x %}{% if -1 in x %}{% endif %}{% endfor %}", "needs more than 2000000 steps" },
         { "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(100) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "needs more than 2000000 steps" },
-        { "{% set ns = namespace(a=[1]) %}{% for i in range(100) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a }}", "the text is longer than 8388608 characters" },
+        { "{% set ns = namespace(a=[1]) %}{% for i in range(100) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a }}", "needs more than 2000000 steps" },
         { "{% set ns = namespace(a=(1,)) %}{% for i in range(100) %}{% set ns.a = (ns.a, ns.a) %}{% endfor %}{{ {ns.a: 1} }}", "a mapping's key has more than 100 parts" },
         { "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "calls are nested deeper than 100" },
         { "{% macro a() %}{% call b() %}{{ a() }}{% endcall %}{% endmacro %}{% macro b() %}{{ caller() }}{% endmacro %}{{ a() }}", "calls are nested deeper than 100" },
@@ -72,6 +77,7 @@ public sealed class HostileTemplateTests
         { "{{ ('straße ' * 100000).upper().upper() * 3 }}", "items are more than the limit of 1000000" },
         { "{% set d = '7' * 4200 %}{% for i in range(1000000) %}{% if d | int %}{% endif %}{% endfor %}", "needs more than 2000000 steps" },
         { "{{ '{:>99999999}'.format(1) }}", "items are more than the limit of 1000000" },
+        { "{{ 1 }}{# " + new string('x', 2 * 1024 * 1024) + " #}", "a template is longer than 2097152 characters" },
     };
 
     public static TheoryData<string, string, string> Nested => new()
@@ -93,6 +99,90 @@ public sealed class HostileTemplateTests
         Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Patience);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytes);
+    }
+
+    /// <summary>Each round is a few nodes, and works on as much as fits; counted by nodes, most of these take minutes or hours.</summary>
+    [Theory]
+    [InlineData("{% set s = 'a' * 1000000 %}", "{% set y = {s: 1} %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set d = {s + '': 1} %}", "{% set y = d[s] %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set d = {s + '': 1} %}", "{% set y = d.get(s) %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set d = {s + '': 1} %}", "{% if s in d %}{% endif %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set d = {s + '': 1} %}", "{% if d == {s: 1} %}{% endif %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set t = s + '' %}", "{% if s == t %}{% endif %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set t = s + '' %}", "{% if [s] == [t] %}{% endif %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set t = s + 'b' %}", "{% if s < t %}{% endif %}")]
+    [InlineData("{% set s = 'ab' * 400000 %}{% set t = 'ab' * 100000 + 'cb' %}", "{% if t in s %}{% endif %}")]
+    [InlineData("{% set s = 'ab' * 400000 %}{% set t = 'ab' * 100000 + 'cb' %}", "{% if s.rfind(t) > 0 %}{% endif %}")]
+    [InlineData("{% set s = 'ab' * 400000 %}{% set t = 'ab' * 100000 + 'cb' %}", "{% set y = s.split(t) %}")]
+    [InlineData("{% set s = 'ab' * 400000 %}{% set t = 'ab' * 100000 + 'cb' %}", "{% set y = s.replace(t, '') %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}", "{% set y = s.replace('a', '') %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set t = 'b' * 1000000 + 'a' %}", "{% set y = s.strip(t) %}")]
+    [InlineData("{% set s = ' ' * 1000000 %}", "{% set y = s.strip() %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}", "{% if s.isalpha() %}{% endif %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}", "{% if s is lower %}{% endif %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}", "{% set y = s | int %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}", "{% set y = s | wordcount %}")]
+    [InlineData("{% set s = 'a' * 100000 %}", "{% set y = s | wordwrap(1) | length %}")]
+    [InlineData("{% set s = ' ' * 1000000 %}", "{% set y = s.split() %}")]
+    [InlineData("{% set s = 'é' * 1000000 %}", "{% set y = [s, 'b'] | max %}")]
+    [InlineData("{% set s = '😀' * 400000 %}", "{% set y = s[399998:399999] %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}", "{% set y = s[::999999] %}")]
+    [InlineData("{% set s = ['a' * 1000000] * 1000 %}", "{% set y = s | sort %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% set t = (s + 'b', s + 'c') %}", "{% if (s + s).startswith(t) %}{% endif %}")]
+    [InlineData("{% set n = 3 ** 8000 %}", "{% set y = n | string | length %}")]
+    [InlineData("{% set n = 3 ** 8000 %}{% set m = 3 ** 4000 %}", "{% set y = n % m == 0 %}")]
+    [InlineData("{% set n = 3 ** 8000 %}", "{% set y = '%x' % n %}")]
+    [InlineData("{% set n = range(100000) | list %}", "{% set y = 'a' | replace(n, 'b') %}")]
+    [InlineData("{% set n = range(1000000) %}", "{% set y = n | sum %}")]
+    [InlineData("{% set n = [''] * 1000000 %}", "{% set y = ''.join(n) %}")]
+    [InlineData("{% set n = [1] * 1000000 %}", "{% set y = dict(a=1) %}{% if cycler(*n) %}{% endif %}")]
+    [InlineData("{% set d = dict.fromkeys(range(1000000)) %}", "{% set y = namespace(x=d.copy()) %}")]
+    public void What_takes_long_counts_as_many_steps(string set, string round)
+    {
+        string template = $"{set}{{% for i in range(1000) %}}{{% for j in range(1000) %}}{round}{{% endfor %}}{{% endfor %}}";
+
+        ThreadCost cost = ThreadCost.Of(() =>
+            Assert.True(Assert.Throws<JinjaException>(() => JinjaTemplate.Parse(template).Render(new JinjaDict(), Settings)).IsLimit));
+
+        Assert.InRange(cost.Time, TimeSpan.Zero, SlowestSteps);
+    }
+
+    public static TheoryData<string, Func<long, object>> Keys => new()
+    {
+        { "halves that cancel out", i => i * 4_294_967_297 },
+        { "numbers beyond what a double tells apart", i => (1L << 60) + i },
+        { "long numbers that begin alike", i => BigInteger.Pow(2, 200) + i },
+        { "numbers beyond any double", i => BigInteger.Pow(2, 5000) + i },
+        { "pairs of them", i => JinjaList.Tuple(1L, BigInteger.Pow(2, 5000) + i) },
+        { "fractions", i => i / 4096.0 },
+        { "things that are only themselves", _ => new JinjaNamespace() },
+    };
+
+    /// <summary>Keys with the same hash would make every mapping of them a list.</summary>
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void No_keys_share_their_place(string what, Func<long, object> key)
+    {
+        const int count = 20_000;
+        JinjaDict dict = new();
+        ThreadCost cost = ThreadCost.Of(() =>
+        {
+            for (long i = 0; i < count; i++)
+                dict.Set(key(i), null);
+        });
+
+        Assert.Equal(count, dict.Count);
+        Assert.True(cost.Time < TimeSpan.FromSeconds(2), $"{what}: {cost.Time}");
+    }
+
+    [Fact]
+    public void Equal_numbers_are_one_key_whatever_their_type()
+    {
+        JinjaDict dict = new JinjaDict().Set(1L, "a").Set(BigInteger.Pow(2, 70), "b");
+
+        Assert.True(dict.TryGet(1.0, out object? one) && dict.TryGet(true, out _) && dict.TryGet(Math.Pow(2, 70), out _));
+        Assert.Equal("a", one);
+        Assert.False(dict.TryGet(1.5, out _) || dict.TryGet(double.NaN, out _) || dict.TryGet(BigInteger.Pow(2, 70) + 1, out _));
     }
 
     [Theory]

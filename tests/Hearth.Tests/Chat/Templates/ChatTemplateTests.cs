@@ -22,6 +22,15 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
+    public void Probes_share_one_measure_however_modest_each_of_them_is()
+    {
+        JinjaException error = Assert.Throws<JinjaException>(() => Conversations.Parse("{% for i in range(400000) %}{% endfor %}" + Conversations.Tools));
+
+        Assert.True(error.IsLimit);
+        Assert.Contains("needs more than 20000000 steps for short conversations", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_template_that_cannot_be_parsed_says_so() =>
         Assert.Equal("TemplateSyntaxError", Assert.Throws<JinjaException>(() => Parse("{% if %}")).Kind);
 
