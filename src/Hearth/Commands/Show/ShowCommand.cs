@@ -59,11 +59,7 @@ internal static class ShowCommand
             return (null, error);
         try
         {
-            IReadOnlyList<string> vocabulary = file.ReadVocabulary();
-            TemplateTokens tokens = new(Token("bos"), Token("eos"));
-            return (ModelCard.Of(file, source, tokens, settings), null);
-
-            string Token(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
+            return (ModelCard.Of(file, source, ModelCard.ReadTokens(file), settings), null);
         }
         catch (JinjaException e)
         {
