@@ -5,7 +5,8 @@ $root = $PSScriptRoot
 $dll = Join-Path $root 'artifacts\bin\Hearth\release\hearth.dll'
 $stamp = Join-Path $root 'artifacts\.launch-built'
 
-function Say([string] $text) { [Console]::Error.WriteLine($text) }
+# Output is optional: where nobody can read it, the start goes on.
+function Say([string] $text) { try { [Console]::Error.WriteLine($text) } catch [System.IO.IOException] { } }
 
 function Fail([string] $text) {
     Say $text

@@ -39,7 +39,17 @@ public sealed class Engine : IAsyncDisposable
         LlamaModel? model = null)
     {
         (Settings, _vocabulary, _time, _log, Model) = (settings, vocabulary, time, log, model);
-        _loop = new EngineLoop(settings, vocabulary, createDecoder, time, log);
+        IDecoder? made = null;
+        try
+        {
+            _loop = new EngineLoop(settings, vocabulary, () => made = createDecoder(), time, log);
+        }
+        catch
+        {
+            made?.Dispose();
+            throw;
+        }
+
         _loop.Start();
     }
 
@@ -86,6 +96,12 @@ public sealed class Engine : IAsyncDisposable
 
     /// <summary>The engine's books, without waiting for the step in progress.</summary>
     public EngineCounters Counters => _loop.Counters;
+
+    /// <summary>
+    /// Disposal has left the thread behind, inside the library: the process must end without the library's own end, which would wait for it
+    /// or take away what it works with (<see cref="ProcessEnd"/>).
+    /// </summary>
+    public bool IsLeftBehind { get; private set; }
 
     /// <summary>Longest prompt, in tokens, of a request that wants an answer.</summary>
     public int LongestPrompt => _loop.Limits.LongestPrompt(maxTokens: 1);
@@ -139,7 +155,8 @@ public sealed class Engine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _loop.Stop();
-        if (await CompletesWithin(_loop.Ended, LongestStep)) Model?.Dispose();
+        IsLeftBehind = !await CompletesWithin(_loop.Ended, LongestStep);
+        if (!IsLeftBehind) Model?.Dispose();
         else _log.LogError("The step in progress did not end within {LongestStep}; its thread and the model are left behind", LongestStep);
     }
 

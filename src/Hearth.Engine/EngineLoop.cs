@@ -92,7 +92,18 @@ internal sealed class EngineLoop
         _scheduler.Cache.SavedBytes, Volatile.Read(ref _steps), _scheduler.Cache.Disk.Bytes, _scheduler.Cache.Disk.Files);
 
     /// <summary>Starts the engine's own thread: native steps block for long, which the pool's threads must not.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "hearth-engine" }.Start();
+    public void Start()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "hearth-engine" }.Start();
+        }
+        catch
+        {
+            End("The engine's thread cannot start.");
+            throw;
+        }
+    }
 
     /// <summary>
     /// No command is taken any more; those already in the inbox are, then everything left fails. The step in progress is interrupted

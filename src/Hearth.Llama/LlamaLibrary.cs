@@ -48,6 +48,12 @@ public sealed class LlamaLibrary
         }
     }
 
+    /// <summary>
+    /// What to do when an assert in the library fails, which ends the process when the handler returns. It gets the place and the assert,
+    /// on a thread of the library's. One per process: the last one counts.
+    /// </summary>
+    public static void OnAbort(Action<string> handler) => NativeAbort.Handle(handler);
+
     private static void LoadFresh(InstalledPackage installed, ILogger log)
     {
         // In the order of their dependencies, so that each finds the ones before it already loaded on every platform.
@@ -56,6 +62,7 @@ public sealed class LlamaLibrary
         Handles[LlamaNative.Library] = LoadFile(installed.Folder, installed.Package.Llama);
         LayoutTable.Check(installed);
         NativeLog.Install(log);
+        NativeAbort.Install();
         GgmlNative.ggml_backend_load_all_from_path(installed.Folder);
         LlamaNative.llama_backend_init();
     }

@@ -6,6 +6,7 @@ using Hearth.Providers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Hearth;
 
@@ -112,6 +113,9 @@ internal sealed class Host
             Endpoints.Configure(kestrel);
             kestrel.Listen(listen.Ip, listen.Port);
         });
+        builder.Services.AddSingleton<SocketTransportFactory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new PatientListeners(
+            services.GetRequiredService<SocketTransportFactory>(), OpenFiles.Measure().Connections, loggers.CreateLogger("http")));
         var app = builder.Build();
         var options = new HttpOptions(settings.ApiKey, IPAddress.IsLoopback(listen.Ip));
         Endpoints.Map(app, new ProviderCatalog([model.Provider]), options, shutdown, time, loggers.CreateLogger("http"));

@@ -8,11 +8,21 @@ using Hearth.Commands.Bench.Restart;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
 using Hearth.Commands.Bench.Trace;
+using Hearth.Llama;
 using Hearth.Providers;
+using Hearth.Telemetry;
 
-var terminal = Terminal.OfProcess();
+using var output = new ProcessOutput();
+var terminal = Terminal.OfProcess(output);
 using var stop = StopRequests.OfProcess();
-var loader = new LocalModelLoader(terminal.Home);
+using var released = stop.Finish.Register(output.Release);
+LlamaLibrary.OnAbort(reason =>
+{
+    output.Error.WriteLine($"llama.cpp cannot go on with this model, whose file may be damaged: {reason}");
+    ProcessEnd.AtOnce(output.End(ExitCodes.Failure));
+});
+var models = new LocalModelLoader(terminal.Home);
+var loader = new AbandonableLoader(models.LoadAsync, terminal.Time);
 var parts = new CommandParts(
     loader.LoadAsync,
     [
@@ -26,4 +36,8 @@ var parts = new CommandParts(
         TraceBenchmark.Create(terminal, stop),
         SoakBenchmark.Create(terminal, stop, loader.LoadAsync),
     ]);
-return await CommandLine.RunAsync(args, terminal, stop, parts);
+var command = Task.Run(() => CommandLine.RunAsync(args, terminal, stop, parts));
+var code = output.End(await stop.EndOfAsync(command, terminal.Time));
+if (!command.IsCompleted || loader.IsLeftBehind || models.IsLeftBehind)
+    ProcessEnd.AtOnce(code);
+return code;

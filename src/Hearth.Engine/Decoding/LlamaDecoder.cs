@@ -29,21 +29,22 @@ internal sealed class LlamaDecoder : IDecoder
     /// <summary>Makes a context with cells of its own.</summary>
     public LlamaDecoder(LlamaModel model, EngineSettings settings)
     {
-        _context = model.CreateContext(settings.ToContextOptions());
         _batch = new LlamaBatch(settings.BatchTokens);
         _scratch = settings.SequenceIds;
         _slidingWindow = model.SlidingWindow;
-        _windowProof = new WindowProof(_context, _scratch);
         Limits = new DecoderLimits(
             settings.CellPool, settings.SequenceIds, settings.BatchTokens, settings.MicroBatchTokens, model.Vocab.TokenCount,
             MemoryKinds.Of(model));
         try
         {
+            _context = model.CreateContext(settings.ToContextOptions());
+            _windowProof = new WindowProof(_context, _scratch);
             _noState = Limits.Memory.NeedsCheckpoints() ? Read(_scratch, StateFlags.PartialOnly)[StateHeaderBytes..] : [];
         }
         catch
         {
-            Dispose();
+            _batch.Dispose();
+            _context?.Dispose();
             throw;
         }
     }

@@ -21,6 +21,9 @@ internal static unsafe partial class GgmlNative
     internal static partial nint ggml_backend_dev_by_type(int type);
 
     [LibraryImport(Base)]
+    internal static partial nint ggml_set_abort_callback(delegate* unmanaged[Cdecl]<byte*, void> callback);
+
+    [LibraryImport(Base)]
     internal static partial nint ggml_backend_dev_backend_reg(nint device);
 
     [LibraryImport(Base, StringMarshalling = StringMarshalling.Utf8)]

@@ -71,7 +71,9 @@ internal static class AskCommand
 
     private static async Task<int> RunAsync(LaunchSettings settings, string question, Terminal terminal, StopRequests stop, CommandParts parts)
     {
-        using var loggers = Logging.ToStandardError(settings.LogLevel ?? LogLevel.Warning, terminal.RichError, terminal.Time);
+        if (OpenFiles.Measure().WhyNot is { } tooFew)
+            return terminal.Fail(tooFew);
+        using var loggers = Logging.To(terminal.Error, settings.LogLevel ?? LogLevel.Warning, terminal.RichError, terminal.Time);
         try
         {
             var load = await LoadProgress.ShowAsync(
@@ -82,7 +84,8 @@ internal static class AskCommand
                 return terminal.Fail(((ModelLoad.Failed)load).Sentence);
             try
             {
-                return await AnswerAsync(model.Provider, question, terminal, stop.Finish);
+                using var nobodyListens = CancellationTokenSource.CreateLinkedTokenSource(stop.Finish, terminal.ReaderGone);
+                return await AnswerAsync(model.Provider, question, terminal, nobodyListens.Token);
             }
             finally
             {
@@ -91,7 +94,13 @@ internal static class AskCommand
         }
         catch (OperationCanceledException) when (stop.Finish.IsCancellationRequested)
         {
+            terminal.Error.WriteLine("Stopped.");
             return ExitCodes.Interrupted;
+        }
+        catch (OperationCanceledException) when (terminal.ReaderGone.IsCancellationRequested)
+        {
+            // Whoever read has what they wanted, as with 'hearth ask ... | head -1'.
+            return ExitCodes.Success;
         }
     }
 
@@ -109,10 +118,10 @@ internal static class AskCommand
             {
                 case TextDelta text:
                     await terminal.Out.WriteAsync(text.Text.AsMemory(), cancellation);
-                    await terminal.Out.FlushAsync(cancellation);
                     break;
                 case AnswerFinished finished:
                     await terminal.Out.WriteLineAsync();
+                    terminal.Out.Flush();
                     if (finished.Reason is FinishReason.MaxTokens or FinishReason.ContextFull)
                         terminal.Error.WriteLine("The answer was cut off: the context is full. A larger --context leaves more room.");
                     return ExitCodes.Success;

@@ -63,9 +63,9 @@ internal sealed record Banner(ProviderModel Model, int Window, int CellPool, int
     public void Show(Terminal terminal)
     {
         if (terminal.RichOut)
-            Show(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Out) }));
+            Show(AnsiConsole.Create(new AnsiConsoleSettings { Out = new RichOutput(terminal.Notices) }));
         else
-            ShowPlain(terminal.Out);
+            ShowPlain(terminal.Notices);
     }
 
     /// <summary>The framed form. The line to paste stays outside the frame, so that copying it copies nothing else.</summary>
@@ -96,7 +96,6 @@ internal sealed record Banner(ProviderModel Model, int Window, int CellPool, int
         writer.WriteLine("For Claude Code, paste into another terminal:");
         writer.WriteLine(ClaudeCodeLine);
         writer.WriteLine(Ending);
-        writer.Flush();
     }
 
     private IEnumerable<(string Name, string Value)> Facts()

@@ -35,13 +35,16 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(LaunchSettings settings, Terminal terminal, StopRequests stop, CommandParts parts)
     {
+        if (OpenFiles.Measure().WhyNot is { } tooFew)
+            return terminal.Fail(tooFew);
+
         // Before a large model is read: the usual mistake is a second server on the same port.
         if (ListenAddress.Of(settings) is not { } listen)
             return terminal.Fail($"--host expects an IP address such as 127.0.0.1, localhost or *, not '{settings.Host}'.");
         if (await PortCheck.WhyNotAsync(listen) is { } taken)
             return terminal.Fail(taken);
 
-        using var loggers = Logging.ToStandardError(settings.LogLevel ?? LogLevel.Information, terminal.RichError, terminal.Time);
+        using var loggers = Logging.To(terminal.Error, settings.LogLevel ?? LogLevel.Information, terminal.RichError, terminal.Time);
         try
         {
             var load = await LoadProgress.ShowAsync(
@@ -57,6 +60,7 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException) when (stop.Finish.IsCancellationRequested)
         {
+            terminal.Error.WriteLine("Stopped while the model was loading.");
             return ExitCodes.Success;
         }
     }

@@ -5,6 +5,12 @@ internal static class HearthHome
 {
     public const string Variable = "HEARTH_HOME";
 
+    private const UnixFileMode ForOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode ForOthers =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     /// <summary>The folder for these surroundings; nothing is created.</summary>
     public static string Path(Platform platform, Func<string, string?> environment, string userFolder)
     {
@@ -20,6 +26,35 @@ internal static class HearthHome
 
     /// <summary>Where prompt prefixes are kept in <paramref name="home"/>; nothing is created.</summary>
     public static string KvFolder(string home) => System.IO.Path.Combine(home, "kv");
+
+    /// <summary>
+    /// Makes the folder where it is missing, for nobody else to enter. One that is there stays as it is; where others may enter it, the
+    /// line that says so, else null.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public static string? Create(string home)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Folders in a profile are the person's own; elsewhere the parent's rights are inherited.
+            Directory.CreateDirectory(home);
+            return null;
+        }
+
+        if (Directory.Exists(home))
+        {
+            UnixFileMode mode = File.GetUnixFileMode(home);
+            return (mode & ForOthers) == 0
+                ? null
+                : $"other users of this machine may enter {home} (mode {Convert.ToString((int)mode & 0b111_111_111, 8)}); 'chmod 700' on it keeps them out";
+        }
+
+        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(home)) is { Length: > 0 } parent)
+            Directory.CreateDirectory(parent);
+        Directory.CreateDirectory(home, ForOwner);
+        return null;
+    }
 
     /// <summary>The folder for this process.</summary>
     public static string PathOfProcess(Func<string, string?> environment) =>

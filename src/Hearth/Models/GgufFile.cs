@@ -164,7 +164,7 @@ internal sealed partial class GgufFile
             return "its parts hold the same tensors twice";
         if (first.Integer("split.tensors.count") is { } expected && expected != tensors.Count)
             return $"its parts hold {tensors.Count} tensors instead of {expected}";
-        return Essentials(first, architecture, tensors);
+        return Essentials(first, architecture, tensors) ?? ModelNumbers.WhyNot(first, architecture, [.. headers.SelectMany(h => h.Tensors)]);
     }
 
     private static string? Essentials(GgufHeader first, string architecture, HashSet<string> tensors)

@@ -72,7 +72,7 @@ internal sealed class MemoryPlan
         KvType kvType = _overrides.KvType ?? ChooseKvType(forCells, trained);
         long fits = Math.Max(0, forCells) / Math.Max(1, CellBytes(kvType));
 
-        int window = _overrides.Window ?? _overrides.Pool ?? (int)Math.Min(Math.Min(trained, WindowCap), fits / 256 * 256);
+        int window = _overrides.Window ?? (_overrides.Pool is { } asked ? Math.Min(trained, asked) : (int)Math.Min(Math.Min(trained, WindowCap), fits / 256 * 256));
         int pool = _overrides.Pool ?? (int)Math.Clamp(fits, window, (long)window * WindowsInPool);
         if (window < SmallestWindow && _overrides.Window is null)
             return Fail(TooLarge(SmallestWindow, kvType, ids, "choose a smaller model or a smaller quantisation"));
@@ -142,6 +142,7 @@ internal sealed class MemoryPlan
     {
         string why = _overrides.Window is not null ? "as asked"
             : settings.Window == trained ? "the model's trained context"
+            : settings.Window == settings.CellPool && _overrides.Pool is not null ? "the whole pool"
             : settings.Window == WindowCap ? $"of {trained:N0} trained; --context raises it"
             : "what fits the memory";
         string type = settings.KvType == KvType.F16 ? "f16" : "q8";

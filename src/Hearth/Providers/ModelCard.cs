@@ -25,6 +25,16 @@ internal sealed record ModelCard(GgufFile File, TemplateSource Source, ChatTempl
         return error is null ? (file, source, null) : (null, null, error);
     }
 
+    /// <summary>What templates write of the vocabulary, as the file itself says it.</summary>
+    /// <exception cref="IOException">The file cannot be read any more.</exception>
+    public static TemplateTokens ReadTokens(GgufFile file)
+    {
+        IReadOnlyList<string> vocabulary = file.ReadVocabulary();
+        return new TemplateTokens(Text("bos"), Text("eos"));
+
+        string Text(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
+    }
+
     /// <summary>The card of a model whose vocabulary has <paramref name="tokens"/>.</summary>
     /// <exception cref="JinjaException">The template cannot be parsed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled while the template was probed.</exception>

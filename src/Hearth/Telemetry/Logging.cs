@@ -1,30 +1,19 @@
-using Microsoft.Extensions.Logging.Console;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hearth.Telemetry;
 
-/// <summary>Makes the process's loggers. They write to standard error on a thread of their own.</summary>
+/// <summary>Makes the process's loggers.</summary>
 internal static class Logging
 {
-    /// <summary>Lines that wait for a slow terminal; when there are more, lines are dropped rather than the engine held up.</summary>
-    private const int QueuedLines = 2500;
-
     /// <summary>Marks an entry that is wanted whole however long it is, such as a prompt with <c>--log-prompts</c>.</summary>
     public static EventId WholeText { get; } = new(1, nameof(WholeText));
 
-    /// <summary>Loggers that write lines of at least <paramref name="level"/>; the framework's own only from warnings on.</summary>
-    public static ILoggerFactory ToStandardError(LogLevel level, bool colored, TimeProvider time)
-    {
-        var options = new ConsoleLoggerOptions
-        {
-            FormatterName = LineFormatter.FormatterName,
-            LogToStandardErrorThreshold = LogLevel.Trace,
-            MaxQueueLength = QueuedLines,
-            QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite,
-        };
-        var provider = new ConsoleLoggerProvider(new FixedOptions<ConsoleLoggerOptions>(options), [new LineFormatter(time, colored)]);
-        return new LoggerFactory([provider], Filters(level));
-    }
+    /// <summary>
+    /// Loggers that write lines of at least <paramref name="level"/>; the framework's own only from warnings on. An entry is one write to
+    /// <paramref name="writer"/>, which must hold nobody up.
+    /// </summary>
+    public static ILoggerFactory To(TextWriter writer, LogLevel level, bool colored, TimeProvider time) =>
+        new LoggerFactory([new LineProvider(writer, new LineFormatter(time, colored))], Filters(level));
 
     private static LoggerFilterOptions Filters(LogLevel level)
     {
@@ -34,13 +23,29 @@ internal static class Logging
         return filters;
     }
 
-    /// <summary>Options that never change.</summary>
-    private sealed class FixedOptions<T>(T value) : IOptionsMonitor<T>
+    private sealed class LineProvider(TextWriter writer, LineFormatter formatter) : ILoggerProvider
     {
-        public T CurrentValue => value;
+        public ILogger CreateLogger(string categoryName) => new LineLogger(categoryName, writer, formatter);
 
-        public T Get(string? name) => value;
+        public void Dispose()
+        {
+        }
+    }
 
-        public IDisposable? OnChange(Action<T, string?> listener) => null;
+    private sealed class LineLogger(string category, TextWriter writer, LineFormatter lines) : ILogger
+    {
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel))
+                return;
+            using StringWriter entry = new() { NewLine = writer.NewLine };
+            lines.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter), null, entry);
+            writer.Write(entry.ToString());
+        }
     }
 }

@@ -19,6 +19,16 @@ public sealed class AskCommandTests
         Assert.True(run.Stopped);
     }
 
+    [Fact]
+    public async Task A_reader_that_has_left_ends_the_answer_without_an_error()
+    {
+        using var run = new CommandRun { Events = Answer(new TextDelta("for nobody")), ReaderGone = new CancellationToken(canceled: true) };
+
+        Assert.Equal(0, await run.RunAsync("ask", "Why is the sky blue?"));
+        Assert.True(run.Stopped);
+        Assert.Empty(run.Out);
+    }
+
     [Theory]
     [InlineData("ask", "-")]
     [InlineData("ask")]

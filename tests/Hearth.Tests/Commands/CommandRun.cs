@@ -26,7 +26,13 @@ internal sealed class CommandRun : IDisposable
     /// <summary>Why the model does not load, or null.</summary>
     public string? LoadFailure { get; init; }
 
+    /// <summary>Loads instead of the usual model at once; gets the token that cancels it.</summary>
+    public Func<CancellationToken, Task<ModelLoad>>? Load { get; init; }
+
     public StopRequests Stop { get; } = new();
+
+    /// <summary>Cancelled when nobody reads the output any more.</summary>
+    public CancellationToken ReaderGone { get; init; }
 
     public List<ChatRequest> Requests { get; } = [];
 
@@ -43,9 +49,10 @@ internal sealed class CommandRun : IDisposable
     public Task<int> RunAsync(params string[] args)
     {
         var terminal = new Terminal(
-            new StringReader(Input ?? ""), _out, _error, name => Environment.GetValueOrDefault(name), Home, "/home/ada")
+            new StringReader(Input ?? ""), _out, TextWriter.Synchronized(_error), name => Environment.GetValueOrDefault(name), Home, "/home/ada")
         {
             InputRedirected = Input is not null,
+            ReaderGone = ReaderGone,
         };
         return CommandLine.RunAsync(args, terminal, Stop, new CommandParts(LoadAsync, []));
     }
@@ -71,6 +78,8 @@ internal sealed class CommandRun : IDisposable
         Settings = settings;
         progress.Report(new LoadStep(LoadStage.Weights, 0.5));
         progress.Report(new LoadStep(LoadStage.Weights, 1));
+        if (Load is not null)
+            return Load(cancellation);
         return Task.FromResult<ModelLoad>(LoadFailure is { } sentence ? new ModelLoad.Failed(sentence) : new ModelLoad.Loaded(Model()));
     }
 }

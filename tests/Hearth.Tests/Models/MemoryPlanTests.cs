@@ -60,6 +60,26 @@ public sealed class MemoryPlanTests
         Assert.Contains("--kv-type q8", Plan(Gigabyte, PlanOverrides.None with { Window = 10_000_000 }).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(1_000_000)]
+    public void A_pool_alone_does_not_widen_the_window_beyond_what_the_model_was_trained_on(int pool)
+    {
+        var plan = Plan(512 * Gigabyte, PlanOverrides.None with { Pool = pool });
+
+        Assert.Equal((Spark.TrainedContext, pool), (plan.Settings!.Window, plan.Settings.CellPool));
+        Assert.Contains(plan.Explanation, line => line.EndsWith("(the model's trained context)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_pool_smaller_than_the_trained_context_is_the_window()
+    {
+        var plan = Plan(32 * Gigabyte, PlanOverrides.None with { Pool = 1024 });
+
+        Assert.Equal((1024, 1024), (plan.Settings!.Window, plan.Settings.CellPool));
+        Assert.Contains(plan.Explanation, line => line.EndsWith("(the whole pool)", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void One_core_of_a_large_machine_is_left_to_the_server()
     {

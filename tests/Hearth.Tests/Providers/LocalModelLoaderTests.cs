@@ -2,6 +2,7 @@ using Hearth.Config;
 using Hearth.Providers;
 using Hearth.Telemetry;
 using Hearth.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hearth.Tests.Providers;
@@ -29,6 +30,38 @@ public sealed class LocalModelLoaderTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_home.Path));
     }
 
+    [Theory]
+    [InlineData("{% if")]
+    [InlineData("{{ messages[0]['content'] + 1 | nosuchfilter }}")]
+    public async Task A_template_that_cannot_be_used_is_said_before_any_weights_are_read(string template)
+    {
+        NativeLibraryFixture.Require();
+        var path = Path.Combine(_home.Path, "broken.jinja");
+        await File.WriteAllTextAsync(path, template, TestContext.Current.CancellationToken);
+        Steps steps = new();
+        var load = await LoadAsync(_home.Path, new LaunchSettings { ChatTemplate = path }, steps, NullLoggerFactory.Instance);
+
+        Assert.StartsWith("The model's chat template cannot be used: ", Assert.IsType<ModelLoad.Failed>(load).Sentence);
+        Assert.Equal([LoadStage.Plan], steps.Seen);
+    }
+
+    [Fact]
+    public async Task A_load_that_is_cancelled_before_its_weights_reads_none()
+    {
+        NativeLibraryFixture.Require();
+        using CancellationTokenSource stop = new();
+        Steps steps = new() { OnPlan = stop.Cancel };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LoadAsync(_home.Path, new LaunchSettings(), steps, NullLoggerFactory.Instance, stop.Token));
+        Assert.Equal([LoadStage.Plan], steps.Seen);
+        Assert.Empty(Directory.GetFileSystemEntries(_home.Path));
+    }
+
+    private static Task<ModelLoad> LoadAsync(
+        string? home, LaunchSettings settings, IProgress<LoadStep> steps, ILoggerFactory loggers, CancellationToken? cancellation = null) =>
+        new LocalModelLoader(home).LoadAsync(
+            settings with { Context = 512, Pool = 512, Gpu = GpuChoice.Cpu }, steps, loggers, cancellation ?? TestContext.Current.CancellationToken);
+
     private static async Task<IReadOnlyList<string>> ExplanationAsync(string? home, LaunchSettings settings)
     {
         NativeLibraryFixture.Require();
@@ -37,5 +70,22 @@ public sealed class LocalModelLoaderTests : IDisposable
         var model = Assert.IsType<ModelLoad.Loaded>(load).Model;
         await model.Stop(new CancellationToken(canceled: true));
         return model.Explanation;
+    }
+
+    /// <summary>The stages that a load went through.</summary>
+    private sealed class Steps : IProgress<LoadStep>
+    {
+        private readonly List<LoadStage> _seen = [];
+
+        public IEnumerable<LoadStage> Seen => _seen.Distinct();
+
+        public Action OnPlan { get; init; } = () => { };
+
+        public void Report(LoadStep value)
+        {
+            _seen.Add(value.Stage);
+            if (value.Stage == LoadStage.Plan)
+                OnPlan();
+        }
     }
 }

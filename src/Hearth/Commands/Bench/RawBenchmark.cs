@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Hearth.Config;
 using Hearth.Engine;
 using Hearth.Llama;
 using Hearth.Models;
@@ -39,6 +40,7 @@ internal static class RawBenchmark
             return terminal.Fail("--pairs, --prompt and --threads must be at least 1, --answer at least 2.");
         try
         {
+            HearthHome.Create(terminal.Home);
             path ??= RandomModel.HalfBillion.Provide(Path.Combine(terminal.Home, "bench"), Seed, new PercentLines(terminal, "Writing the random model"), stop.Finish);
             var library = LlamaLibrary.Load(NativePackages.Find(backend: null), NullLogger.Instance);
             EngineSettings settings = new([path], plan.Window, plan.Window, 16)

@@ -61,11 +61,7 @@ internal static class ShowCommand
             return (null, error);
         try
         {
-            IReadOnlyList<string> vocabulary = file.ReadVocabulary();
-            TemplateTokens tokens = new(Token("bos"), Token("eos"));
-            return (ModelCard.Of(file, source, tokens, settings, cancellation), null);
-
-            string Token(string name) => file.SpecialToken(name) is { } id ? vocabulary[id] : "";
+            return (ModelCard.Of(file, source, ModelCard.ReadTokens(file), settings, cancellation), null);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -59,7 +59,7 @@ internal sealed class BenchServers : IAsyncDisposable
 
     private async Task<string?> StartOwnAsync(LaunchSettings settings, Terminal terminal, StopRequests stop, ModelLoader loadModel)
     {
-        var loggers = Logging.ToStandardError(settings.LogLevel ?? LogLevel.Warning, terminal.RichError, terminal.Time);
+        var loggers = Logging.To(terminal.Error, settings.LogLevel ?? LogLevel.Warning, terminal.RichError, terminal.Time);
         _loggers = loggers;
         var load = await LoadProgress.ShowAsync(
             terminal, ServeCommand.ModelName(settings), progress => loadModel(settings, progress, loggers, stop.Finish));
