@@ -33,10 +33,11 @@ public sealed class Engine : IAsyncDisposable
         Func<IDecoder> createDecoder,
         TimeProvider time,
         ILogger log,
-        LlamaModel? model = null)
+        LlamaModel? model = null,
+        Action<Cache.Disk.DiskCommand>? beforeDisk = null)
     {
         (Settings, _vocabulary, _time, _log, Model) = (settings, vocabulary, time, log, model);
-        _loop = new EngineLoop(settings, vocabulary, createDecoder, time, log);
+        _loop = new EngineLoop(settings, vocabulary, createDecoder, time, log, beforeDisk);
         _loop.Start();
     }
 

@@ -23,13 +23,16 @@ internal sealed class EngineLoop
     /// <summary>Longest that stopping copies what is not saved yet out of the cells.</summary>
     private static readonly TimeSpan LongestSaving = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest that it waits for a disk to take one of them.</summary>
+    private static readonly TimeSpan LongestAnswerAtEnd = TimeSpan.FromSeconds(2);
+
     private readonly VocabularyFacts _vocabulary;
     private readonly Func<IDecoder> _createDecoder;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly int _queueCapacity;
     private readonly Scheduler _scheduler;
-    private readonly DiskThread? _disk;
+    private readonly SegmentDisk? _disk;
 
     // Of their own, because they come after the inbox was closed as well; a command wakes the thread for them.
     private readonly Channel<DiskResult> _diskResults = Channel.CreateUnbounded<DiskResult>(new UnboundedChannelOptions { SingleReader = true });
@@ -38,6 +41,8 @@ internal sealed class EngineLoop
     // capacity, each request is cancelled once at most, and the engine thread empties the channel before every step.
     private readonly Channel<EngineCommand> _inbox =
         Channel.CreateUnbounded<EngineCommand>(new UnboundedChannelOptions { SingleReader = true });
+
+    private Task<bool>? _comes;
 
     private readonly List<TaskCompletionSource> _idleWaiters = [];
     private readonly SampledToken[] _sampled;
@@ -54,7 +59,8 @@ internal sealed class EngineLoop
 
     /// <summary>Makes the decoder on the calling thread, so that its errors are the caller's.</summary>
     public EngineLoop(
-        EngineSettings settings, VocabularyFacts vocabulary, Func<IDecoder> createDecoder, TimeProvider time, ILogger log)
+        EngineSettings settings, VocabularyFacts vocabulary, Func<IDecoder> createDecoder, TimeProvider time, ILogger log,
+        Action<DiskCommand>? beforeDisk = null)
     {
         (_vocabulary, _createDecoder, _time, _log, _queueCapacity) = (vocabulary, createDecoder, time, log, settings.QueueCapacity);
         _decoder = createDecoder();
@@ -64,7 +70,7 @@ internal sealed class EngineLoop
             SequenceIds = sizes.Sequences,
             Memory = sizes.Memory,
             SavedBytes = settings.SavedBytes,
-            DiskBytes = DiskBytes(settings.DiskCache),
+            DiskBytes = settings.DiskCache?.BudgetBytes ?? 0,
             IdleShare = settings.IdleShare,
             StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * time.TimestampFrequency),
             TicksPerSecond = time.TimestampFrequency,
@@ -72,7 +78,7 @@ internal sealed class EngineLoop
         _scheduler = new Scheduler(Limits, (sequenceId, position) => _decoder.HoldsWindow(sequenceId, position));
         _sampled = new SampledToken[settings.MaxSequences];
         _tokenEvents = new TokenGenerated?[vocabulary.Size];
-        if (settings.DiskCache is { } disk) _disk = new DiskThread(disk, time, log, TakeDiskResult);
+        if (settings.DiskCache is { } disk) _disk = new SegmentDisk(disk, time, log, TakeDiskResult, beforeDisk);
     }
 
     /// <summary>The sizes that requests are planned within.</summary>
@@ -111,10 +117,6 @@ internal sealed class EngineLoop
 
     /// <summary>Gives a place in the queue back.</summary>
     public void LeavePlace() => Interlocked.Decrement(ref _unadmitted);
-
-    // Other models keep at most half of what all may take together.
-    private static long DiskBytes(DiskCacheSettings? disk) =>
-        disk is null ? 0 : disk.BudgetBytes - SegmentArchive.LimitOthers(disk.Folder, disk.Identity, disk.BudgetBytes / 2);
 
     private void Run()
     {
@@ -162,16 +164,18 @@ internal sealed class EngineLoop
     private string? SaveTheRest()
     {
         if (_disk is null) return null;
+        var disk = _scheduler.Cache.Disk;
         var start = _time.GetTimestamp();
-        while (_time.GetElapsedTime(start) is var passed && passed < LongestSaving)
+        while (_time.GetElapsedTime(start) < LongestSaving)
         {
             TakeDiskResults();
             PostToDisk();
+            if (!disk.Answers) break;
             if (_scheduler.PlanTidying())
             {
                 if (Step(_scheduler.Planned) is { } fault) return fault;
             }
-            else if (!_scheduler.Cache.Disk.IsBusy || !_diskResults.Reader.WaitToReadAsync().AsTask().Wait(LongestSaving - passed))
+            else if (!disk.IsBusy || !_diskResults.Reader.WaitToReadAsync().AsTask().Wait(LongestAnswerAtEnd))
             {
                 break;
             }
@@ -251,10 +255,15 @@ internal sealed class EngineLoop
         _isIdle = false;
     }
 
+    // Until the next plan is due at the latest. A wait that ends before a command comes goes on the next time.
     private void AwaitCommand()
     {
         PostToDisk();
-        _inbox.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+        _comes ??= _inbox.Reader.WaitToReadAsync().AsTask();
+        var until = _scheduler.PlansAt;
+        var longest = until == long.MaxValue ? Timeout.InfiniteTimeSpan : _time.GetElapsedTime(Math.Min(_time.GetTimestamp(), until), until);
+        ((Task)_comes).WaitAsync(longest, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        if (_comes.IsCompleted) _comes = null;
     }
 
     private void PostToDisk()
