@@ -36,13 +36,14 @@ public sealed class Engine : IAsyncDisposable
         Func<IDecoder> createDecoder,
         TimeProvider time,
         ILogger log,
-        LlamaModel? model = null)
+        LlamaModel? model = null,
+        Action<Cache.Disk.DiskCommand>? beforeDisk = null)
     {
         (Settings, _vocabulary, _time, _log, Model) = (settings, vocabulary, time, log, model);
         IDecoder? made = null;
         try
         {
-            _loop = new EngineLoop(settings, vocabulary, () => made = createDecoder(), time, log);
+            _loop = new EngineLoop(settings, vocabulary, () => made = createDecoder(), time, log, beforeDisk);
         }
         catch
         {

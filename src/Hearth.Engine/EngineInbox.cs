@@ -8,7 +8,7 @@ namespace Hearth.Engine;
 /// thread may call all but <see cref="TryTake"/> and <see cref="AwaitCommand"/>, which are the engine thread's; nothing blocks its callers.
 /// </summary>
 /// <param name="capacity">Most requests that wait; one more is refused.</param>
-/// <param name="time">The clock of those who leave before anybody took them.</param>
+/// <param name="time">The clock of waits, and of those who leave before anybody took them.</param>
 internal sealed class EngineInbox(int capacity, TimeProvider time)
 {
     /// <summary>
@@ -21,6 +21,9 @@ internal sealed class EngineInbox(int capacity, TimeProvider time)
     // and the engine thread empties the channel before every step.
     private readonly Channel<EngineCommand> _commands =
         Channel.CreateUnbounded<EngineCommand>(new UnboundedChannelOptions { SingleReader = true });
+
+    // One wait for all who give up before something comes.
+    private Task<bool>? _comes;
 
     private int _waiting;
     private int _new;
@@ -73,8 +76,13 @@ internal sealed class EngineInbox(int capacity, TimeProvider time)
         return false;
     }
 
-    /// <summary>Waits for a command, or for the end of them.</summary>
-    public void AwaitCommand() => _commands.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    /// <summary>Waits for a command, or for the end of them, or until <paramref name="longest"/> is over.</summary>
+    public void AwaitCommand(TimeSpan longest)
+    {
+        _comes ??= _commands.Reader.WaitToReadAsync().AsTask();
+        ((Task)_comes).WaitAsync(longest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        if (_comes.IsCompleted) _comes = null;
+    }
 
     /// <summary>No command is taken any more; those that were come all the same.</summary>
     public void Close() => _commands.Writer.TryComplete();

@@ -24,13 +24,16 @@ internal sealed class EngineLoop
     /// <summary>Longest that stopping copies what is not saved yet out of the cells.</summary>
     private static readonly TimeSpan LongestSaving = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest that it waits for a disk to take one of them.</summary>
+    private static readonly TimeSpan LongestAnswerAtEnd = TimeSpan.FromSeconds(2);
+
     private readonly VocabularyFacts _vocabulary;
     private readonly Func<IDecoder> _createDecoder;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CallerEvents _callers;
     private readonly Scheduler _scheduler;
-    private readonly DiskThread? _disk;
+    private readonly SegmentDisk? _disk;
 
     // Of their own, because they come after the inbox was closed as well; a command wakes the thread for them.
     private readonly Channel<DiskResult> _diskResults = Channel.CreateUnbounded<DiskResult>(new UnboundedChannelOptions { SingleReader = true });
@@ -50,7 +53,8 @@ internal sealed class EngineLoop
 
     /// <summary>Makes the decoder on the calling thread, so that its errors are the caller's.</summary>
     public EngineLoop(
-        EngineSettings settings, VocabularyFacts vocabulary, Func<IDecoder> createDecoder, TimeProvider time, ILogger log)
+        EngineSettings settings, VocabularyFacts vocabulary, Func<IDecoder> createDecoder, TimeProvider time, ILogger log,
+        Action<DiskCommand>? beforeDisk = null)
     {
         (_vocabulary, _createDecoder, _time, _log) = (vocabulary, createDecoder, time, log);
         Inbox = new EngineInbox(settings.QueueCapacity, time);
@@ -62,7 +66,7 @@ internal sealed class EngineLoop
             Limits = LimitsOf(settings, _decoder.Limits, time.TimestampFrequency);
             _scheduler = new Scheduler(Limits, (sequenceId, position) => _decoder!.HoldsWindow(sequenceId, position));
             _scheduler.Planned.IsUnwanted = IsUnwanted;
-            if (settings.DiskCache is { } disk) _disk = new DiskThread(disk, time, log, TakeDiskResult);
+            if (settings.DiskCache is { } disk) _disk = new SegmentDisk(disk, time, log, TakeDiskResult, beforeDisk);
         }
         catch
         {
@@ -128,15 +132,11 @@ internal sealed class EngineLoop
             SequenceIds = sizes.Sequences,
             Memory = sizes.Memory,
             SavedBytes = settings.SavedBytes,
-            DiskBytes = DiskBytes(settings.DiskCache),
+            DiskBytes = settings.DiskCache?.BudgetBytes ?? 0,
             IdleShare = settings.IdleShare,
             StepTargetTicks = (long)(settings.StepTarget.TotalSeconds * ticksPerSecond),
             TicksPerSecond = ticksPerSecond,
         };
-
-    // Other models keep at most half of what all may take together.
-    private static long DiskBytes(DiskCacheSettings? disk) =>
-        disk is null ? 0 : disk.BudgetBytes - SegmentArchive.LimitOthers(disk.Folder, disk.Identity, disk.BudgetBytes / 2);
 
     private void Run()
     {
@@ -194,16 +194,18 @@ internal sealed class EngineLoop
     private string? SaveTheRest()
     {
         if (_disk is null) return null;
+        var disk = _scheduler.Cache.Disk;
         var start = _time.GetTimestamp();
-        while (_time.GetElapsedTime(start) is var passed && passed < LongestSaving)
+        while (_time.GetElapsedTime(start) < LongestSaving)
         {
             TakeDiskResults();
             PostToDisk();
+            if (!disk.Answers) break;
             if (_scheduler.PlanTidying())
             {
                 if (Step(_scheduler.Planned) is { } fault) return fault;
             }
-            else if (!_scheduler.Cache.Disk.IsBusy || !_diskResults.Reader.WaitToReadAsync().AsTask().Wait(LongestSaving - passed))
+            else if (!disk.IsBusy || !_diskResults.Reader.WaitToReadAsync().AsTask().Wait(LongestAnswerAtEnd))
             {
                 break;
             }
@@ -290,10 +292,12 @@ internal sealed class EngineLoop
         _isIdle = false;
     }
 
+    // Until the next plan is due at the latest. A wait that ends before a command comes goes on the next time.
     private void AwaitCommand()
     {
         PostToDisk();
-        Inbox.AwaitCommand();
+        var until = _scheduler.PlansAt;
+        Inbox.AwaitCommand(until == long.MaxValue ? Timeout.InfiniteTimeSpan : _time.GetElapsedTime(Math.Min(_time.GetTimestamp(), until), until));
     }
 
     private void TellIdle()

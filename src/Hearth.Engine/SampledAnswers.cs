@@ -22,8 +22,7 @@ internal sealed class SampledAnswers
         if (disk is null)
             return;
         _file = new AnswerFile(disk, MostBytes, log);
-        foreach (SampledAnswer answer in _file.Read())
-            Add(answer);
+        _file.ReadSoon(Add);
     }
 
     /// <summary>The answer that ends there, or null.</summary>

@@ -29,7 +29,7 @@ internal sealed class Scheduler
     private readonly Comparison<Sequence> _byArrival;
     private readonly Comparison<Sequence> _byTurn;
     private long _now;
-    private int _restored;
+    private long _restored;
     private int _saved;
 
     /// <summary>A scheduler over an empty KV cache.</summary>
@@ -65,7 +65,22 @@ internal sealed class Scheduler
     public bool IsIdle => Running == 0 && _waiting.Count == 0 && _cache.Operations.Count == 0;
 
     /// <summary>True while a request cannot go on before the disk thread has read for it.</summary>
-    public bool WaitsForDisk => _prefilling.Exists(s => s.Restoring?.Next is { IsOnItsWay: true, Data.Length: 0 });
+    public bool WaitsForDisk => _prefilling.Exists(WaitsForRead);
+
+    /// <summary>When the next plan is due at the latest, if nothing happens before: a wait for the disk ends, or it has to be looked after.</summary>
+    public long PlansAt
+    {
+        get
+        {
+            var first = _cache.Disk.WatchesAt;
+            foreach (var sequence in _prefilling)
+            {
+                if (WaitsForRead(sequence) && sequence.Restoring!.WaitsUntil is { } until) first = Math.Min(first, until);
+            }
+
+            return first;
+        }
+    }
 
     /// <summary>What was planned last.</summary>
     public StepPlan Planned => _plan;
@@ -142,6 +157,7 @@ internal sealed class Scheduler
     {
         (_now, _restored, _saved) = (now, 0, 0);
         _plan.Clear();
+        _cache.Disk.Watch(now);
         Restart();
         Admit();
         if (Running > 0) _cache.LimitIdle(RunningNeeds(), _now);
@@ -218,13 +234,29 @@ internal sealed class Scheduler
         _cache.CheckIntegrity();
     }
 
-    // Whose cells cannot be completed any more begins anew.
+    private static bool WaitsForRead(Sequence sequence) =>
+        sequence.Restoring is { IsLate: false, Next: { IsOnItsWay: true, Data.Length: 0 } };
+
+    // Whose cells cannot be completed any more begins anew, and so does who computes what was read after all.
     private void Restart()
     {
         for (var i = _prefilling.Count - 1; i >= 0; i--)
         {
-            if (_prefilling[i] is { Restoring: null, Branch.IsIncomplete: true } broken) Pause(broken);
+            var sequence = _prefilling[i];
+            if (sequence is { Restoring: null, Branch.IsIncomplete: true }) Pause(sequence);
+            else if (sequence.Awaited is { } late && _cache.IsWorthTaking(late, sequence.Position, _now))
+            {
+                sequence.SkipsSaved = false;
+                Pause(sequence);
+                StopAwaiting(sequence);
+            }
         }
+    }
+
+    private static void StopAwaiting(Sequence sequence)
+    {
+        sequence.Awaited?.GiveUp();
+        sequence.Awaited = null;
     }
 
     // In order of urgency: whoever does not fit yet holds up those behind, so that many small requests cannot starve a large one.
@@ -235,7 +267,7 @@ internal sealed class Scheduler
         for (var i = 0; i < _waiting.Count;)
         {
             var sequence = _waiting[i];
-            var reuse = _cache.Find(sequence);
+            var reuse = _cache.Find(sequence, _now);
             if (Follows(sequence, reuse.End)) i++;
             else if (TryStart(sequence, reuse)) i = 0;
             else return;
@@ -265,7 +297,7 @@ internal sealed class Scheduler
         {
             if (_waiting.LeastUrgent(_prefilling, _decoding, _now, than: sequence) is not { } other) return false;
             Pause(other);
-            reuse = _cache.Find(sequence);
+            reuse = _cache.Find(sequence, _now);
         }
 
         Start(sequence, reuse);
@@ -374,12 +406,13 @@ internal sealed class Scheduler
         }
     }
 
-    // True when nothing is left to bring back, so that the rest can be computed.
-    private bool Restore(Sequence sequence, int budget)
+    // True when the rest can be computed: nothing is left to bring back, or it does not come in time.
+    private bool Restore(Sequence sequence, long budget)
     {
         while (sequence.Restoring is { } path)
         {
-            if (path.Next is null)
+            path.SkipTo(sequence.Position);
+            if (path.Next is not { } next)
             {
                 sequence.Restoring = null;
                 break;
@@ -388,19 +421,22 @@ internal sealed class Scheduler
             if (_restored >= budget) return false;
             var before = sequence.Position;
             var step = _cache.Restore(sequence, _plan.Tokens.Length, _now);
-            (_restored, sequence.ReusedTokens) = (_restored + sequence.Position - before, sequence.ReusedTokens + sequence.Position - before);
-            if (step == RestoreStep.Waits) return false;
-            if (step == RestoreStep.Lost && !GoesOnWithout(sequence)) return false;
+            sequence.ReusedTokens += sequence.Position - before;
+            if (step == RestoreStep.Restored) _restored += next.Data.Length;
+            else if (step == RestoreStep.Waits) return false;
+            else if (step == RestoreStep.Late && !_limits.Memory.NeedsCheckpoints()) return true;
+            else if (!GoesOnWithout(sequence, isAwaited: step == RestoreStep.Late)) return false;
         }
 
         return true;
     }
 
     // Computes the rest, from where the cells are complete: where they are not, the request begins anew in the next step.
-    private bool GoesOnWithout(Sequence sequence)
+    private bool GoesOnWithout(Sequence sequence, bool isAwaited)
     {
         sequence.SkipsSaved = true;
-        GiveUpRestoring(sequence);
+        if (isAwaited) (sequence.Awaited, sequence.Restoring) = (sequence.Restoring, null);
+        else GiveUpRestoring(sequence);
         return !sequence.Branch!.IsIncomplete;
     }
 
@@ -410,10 +446,11 @@ internal sealed class Scheduler
         sequence.Restoring = null;
     }
 
-    // A chunk ends where a state is kept and where somebody else waits to go another way.
+    // A chunk ends where a state is kept, where somebody else waits to go another way, and where a state begins that may be read by then.
     private int ChunkEnd(Sequence sequence)
     {
         var end = Math.Min(sequence.Tokens.Length, _waiting.NextParting(sequence));
+        if (sequence.Restoring is { } path) end = Math.Min(end, path.NextEnd);
         return _limits.Memory.NeedsCheckpoints() ? Math.Min(end, sequence.Checkpoints.After(sequence.Position)) : end;
     }
 
@@ -421,7 +458,7 @@ internal sealed class Scheduler
 
     private void Learn(long ticks, long restoring, long saving)
     {
-        _meter.ObserveRestore(_restored, restoring);
+        _meter.ObserveRestore(_restored, restoring, _now + ticks);
         _meter.ObserveSave(_saved, saving, _now + ticks);
         if (_plan.Entries.IsEmpty) return;
         var decodes = 0;
@@ -442,6 +479,7 @@ internal sealed class Scheduler
         }
 
         _prefilling.Remove(sequence);
+        StopAwaiting(sequence);
         _decoding.Add(sequence);
         sequence.Enter(SequenceState.Decoding, _now);
     }
@@ -480,6 +518,7 @@ internal sealed class Scheduler
         _prefilling.Remove(sequence);
         _decoding.Remove(sequence);
         if (sequence.Branch is not null) GiveUpBranch(sequence, now);
+        StopAwaiting(sequence);
         sequence.Prefix = sequence.Prefix with { ReusedTokens = Math.Min(sequence.ReusedTokens, sequence.Prompt.Length) };
         sequence.Enter(SequenceState.Ended, now);
         return true;

@@ -87,6 +87,9 @@ internal sealed class Sequence
     /// <summary>What comes back from outside the cells before anything is computed, or null.</summary>
     public RestorePath? Restoring { get; set; }
 
+    /// <summary>What it waited for in vain and computes instead, and takes all the same if it comes before that is done; or null.</summary>
+    public RestorePath? Awaited { get; set; }
+
     /// <summary>Saved states failed this request once, so it computes.</summary>
     public bool SkipsSaved { get; set; }
 

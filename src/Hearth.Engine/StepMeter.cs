@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Hearth.Engine;
 
 /// <summary>What steps cost on this machine, learned while they run. All times in timestamps.</summary>
@@ -15,14 +17,17 @@ internal sealed class StepMeter
     /// <summary>Most states in one step, so that nobody waits long for all of them together.</summary>
     private const int MostSaves = 8;
 
+    /// <summary>Nobody notices a wait as short as this, and any disk answers within it when nothing is wrong: a seek and a block.</summary>
+    private const double LeastPatienceSeconds = 0.05;
+
     /// <summary>Every so many steps the full width is tried again, because what it costs changes with the prompts.</summary>
     private const int StepsBetweenTrials = 256;
 
     private readonly SchedulerLimits _limits;
     private readonly double[] _decodeByWidth;
     private double _prefillPerToken;
-    private double _restorePerToken;
-    private double _readPerByte;
+    private LearnedCost _restorePerByte;
+    private LearnedCost _readPerByte;
     private double _savePerState;
     private long _savedAt;
     private int _steps;
@@ -45,10 +50,10 @@ internal sealed class StepMeter
         else if (prefilled >= SchedulerLimits.LeastChunk) Learn(ref _prefillPerToken, Math.Max(0, ticks - DecodeTicks(decodes)) / prefilled);
     }
 
-    /// <summary>Saved tokens were brought back.</summary>
-    public void ObserveRestore(int tokens, long ticks)
+    /// <summary>Saved states were brought back. They are copied as a whole, however little of them is needed.</summary>
+    public void ObserveRestore(long bytes, long ticks, long now)
     {
-        if (tokens > 0) Learn(ref _restorePerToken, (double)ticks / tokens);
+        if (bytes > 0) _restorePerByte.Learn((double)ticks / bytes, now, _limits.TicksPerSecond);
     }
 
     /// <summary>Prompt tokens that fit a step of the target's length beside so many decodes.</summary>
@@ -75,9 +80,9 @@ internal sealed class StepMeter
     }
 
     /// <summary>A file was read.</summary>
-    public void ObserveRead(long bytes, long ticks)
+    public void ObserveRead(long bytes, long ticks, long now)
     {
-        if (bytes > 0) Learn(ref _readPerByte, (double)ticks / bytes);
+        if (bytes > 0) _readPerByte.Learn((double)ticks / bytes, now, _limits.TicksPerSecond);
     }
 
     /// <summary>So many states were copied out of the cells in a step that ended now.</summary>
@@ -96,17 +101,26 @@ internal sealed class StepMeter
     public double SecondsPerToken => _prefillPerToken / _limits.TicksPerSecond;
 
     /// <summary>True while bringing tokens back costs less than computing them, as far as is known.</summary>
-    /// <param name="tokens">How many.</param>
-    /// <param name="fileBytes">Bytes that have to be read first.</param>
-    /// <param name="computeSeconds">What computing them did cost once; counts while nothing was computed here.</param>
-    public bool RestorePays(int tokens, long fileBytes, double computeSeconds)
+    /// <param name="cost">What it takes.</param>
+    /// <param name="now">The time.</param>
+    public bool RestorePays(RestoreCost cost, long now)
     {
-        var compute = _prefillPerToken > 0 ? tokens * _prefillPerToken : computeSeconds * _limits.TicksPerSecond;
-        return compute <= 0 || (tokens * _restorePerToken) + (fileBytes * _readPerByte) < compute;
+        var compute = ComputeTicks(cost.Tokens, cost.ComputeSeconds);
+        var reading = cost.FileBytes > 0 ? cost.SilentTicks + ((cost.FileBytes + cost.QueuedBytes) * _readPerByte.At(now, _limits.TicksPerSecond)) : 0;
+        return compute <= 0 || (cost.Bytes * _restorePerByte.At(now, _limits.TicksPerSecond)) + reading < compute;
     }
 
-    /// <summary>Tokens that can be brought back within the target of one step, which cannot be interrupted meanwhile.</summary>
-    public int RestoreBudget => _restorePerToken <= 0 ? 1 : (int)Math.Clamp(_limits.StepTargetTicks / _restorePerToken, 1, _limits.Window);
+    /// <summary>How long a read is waited for before the tokens that it would spare are computed.</summary>
+    /// <param name="tokens">How many.</param>
+    /// <param name="computeSeconds">What computing them did cost once; counts while nothing was computed here.</param>
+    public long Patience(int tokens, double computeSeconds) =>
+        Math.Max((long)ComputeTicks(tokens, computeSeconds), (long)(LeastPatienceSeconds * _limits.TicksPerSecond));
+
+    /// <summary>Bytes of saved states that can be brought back within the target of one step, which cannot be interrupted meanwhile.</summary>
+    public long RestoreBudget => _restorePerByte.Last <= 0 ? 1 : Math.Max(1, (long)(_limits.StepTargetTicks / _restorePerByte.Last));
+
+    private double ComputeTicks(int tokens, double computeSeconds) =>
+        _prefillPerToken > 0 ? tokens * _prefillPerToken : computeSeconds * _limits.TicksPerSecond;
 
     // Of a width never seen alone: what the next narrower one that was took.
     private double DecodeTicks(int width)
@@ -117,3 +131,14 @@ internal sealed class StepMeter
 
     private static void Learn(ref double value, double observed) => value = value <= 0 ? observed : value + ((observed - value) * Newest);
 }
+
+/// <summary>What bringing saved states back takes, and what it spares.</summary>
+/// <param name="Tokens">Tokens that are not computed then.</param>
+/// <param name="ComputeSeconds">What computing them did cost once; counts while nothing was computed here.</param>
+/// <param name="Bytes">Bytes that are copied into cells.</param>
+/// <param name="FileBytes">Bytes that have to be read first.</param>
+/// <param name="QueuedBytes">Bytes that are read before those.</param>
+/// <param name="SilentTicks">For how long the disk owes an answer already: it will owe the next one as long, as far as anybody knows.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct RestoreCost(
+    int Tokens, double ComputeSeconds, long Bytes, long FileBytes, long QueuedBytes, long SilentTicks);

@@ -58,13 +58,17 @@ internal sealed class PrefixCache
     public DiskBooks Disk => _saved.Disk;
 
     /// <summary>What a prompt can continue. The last token is always computed, for its logits. Changes nothing.</summary>
-    public Reuse Find(Sequence sequence)
+    public Reuse Find(Sequence sequence, long now)
     {
         var match = _tree.Match(sequence.Tokens[..^1]);
         var cells = Reuse.OfCells(match, _limits.Memory, _holdsWindow);
-        if (sequence.SkipsSaved || !_saved.TakesStates) return cells;
-        var saved = _limits.Memory.NeedsCheckpoints() ? WithCheckpoint(sequence, cells) : WithSegments(sequence, cells);
-        return saved is { } found && Pays(found, cells.Length) ? found : cells;
+        if (sequence.SkipsSaved || !_saved.TakesStates || Saved(sequence, cells, fromFiles: true) is not { } all) return cells;
+        if (Pays(all, cells.Length, now)) return all;
+        if (all.Saved!.FirstOrDefault(s => s.Data.Length == 0) is not { } unread) return cells;
+
+        // What is in memory may pay without the files behind it.
+        var kept = Saved(sequence, cells, fromFiles: false);
+        return (kept is { } found && Pays(found, cells.Length, now) ? found : cells) with { Unread = unread };
     }
 
     /// <summary>Cells that the running requests and this one would hold together.</summary>
@@ -86,6 +90,7 @@ internal sealed class PrefixCache
         _tree.Lease(branch, sequence);
         (branch.Session, branch.Priority) = (sequence.Session, sequence.Priority);
         Touch(branch, now);
+        if (reuse.Unread is { } unread) Disk.Explore(unread, now);
 
         // With too few ids the cells may be fewer than were found, and then what continues them does not fit.
         if (reuse.Saved is not { } saved || branch.Length != reuse.Length) return branch;
@@ -154,9 +159,9 @@ internal sealed class PrefixCache
     public RestoreStep Restore(Sequence sequence, int claimed, long now)
     {
         var (path, branch) = (sequence.Restoring!, sequence.Branch!);
-        if (!_saved.ReadAhead(path)) return RestoreStep.Lost;
+        if (!_saved.ReadAhead(path, now)) return RestoreStep.Lost;
         var state = path.Next!;
-        if (state.Data.Length == 0) return RestoreStep.Waits;
+        if (state.Data.Length == 0) return Wait(path, branch, now);
         if (state.Key.Kind == StateKind.Checkpoint)
         {
             Operations.Add(KvOperation.RestoreCheckpoint(branch.SequenceId, state.Data));
@@ -173,8 +178,13 @@ internal sealed class PrefixCache
 
         _saved.Touch(state, now);
         path.Advance();
+        if (_limits.Memory == MemoryKind.Full) path.WaitsUntil = null;
         return RestoreStep.Restored;
     }
+
+    /// <summary>True when all that a request gave up waiting for is in memory now, and still spares it more than a little.</summary>
+    public bool IsWorthTaking(RestorePath path, int position, long now) =>
+        path.IsRead && path.End >= position + SchedulerLimits.LeastChunk && _meter.RestorePays(CostOf(path.Rest, path.End - position, now), now);
 
     /// <summary>The state at the end of a request's branch is kept, so that later requests can continue there.</summary>
     public void TakeCheckpoint(Sequence sequence)
@@ -189,8 +199,8 @@ internal sealed class PrefixCache
     /// <summary>The disk thread tells something.</summary>
     public void OnDisk(DiskResult result, long now)
     {
-        var bytes = _saved.OnDisk(result, now, _limits.TicksPerSecond);
-        if (result is DiskResult.WasRead read) _meter.ObserveRead(bytes, (long)(read.Took.TotalSeconds * _limits.TicksPerSecond));
+        _saved.OnDisk(result, now, _limits.TicksPerSecond);
+        if (result is DiskResult.WasRead { Data: { } data } read) _meter.ObserveRead(data.Length, (long)(read.Took.TotalSeconds * _limits.TicksPerSecond), now);
     }
 
     /// <summary>Drops everything that nobody leases, from the cells and from memory; files stay.</summary>
@@ -217,20 +227,24 @@ internal sealed class PrefixCache
             throw new InvalidOperationException($"{_tree.Branches.Count} branches hold {_tree.UsedCells} cells, and {_freeIds.Count} ids are free.");
     }
 
+    private Reuse? Saved(Sequence sequence, Reuse cells, bool fromFiles) => _limits.Memory.NeedsCheckpoints()
+        ? WithCheckpoint(sequence, cells, fromFiles)
+        : WithSegments(sequence, cells, fromFiles);
+
     // Full attention continues wherever segments do.
-    private Reuse? WithSegments(Sequence sequence, Reuse cells)
+    private Reuse? WithSegments(Sequence sequence, Reuse cells, bool fromFiles)
     {
-        var (segments, end) = _saved.SegmentsFrom(sequence, cells.Length);
+        var (segments, end) = _saved.SegmentsFrom(sequence, cells.Length, fromFiles);
         return segments.Count > 0 ? cells with { Saved = segments, End = end } : null;
     }
 
     // Everything up to a checkpoint, which replaces what the cells have in windowed and recurrent layers. With sliding windows from the
     // first token on: the restored window must not take cells beside those that another holder of the same tokens has.
-    private Reuse? WithCheckpoint(Sequence sequence, Reuse cells)
+    private Reuse? WithCheckpoint(Sequence sequence, Reuse cells, bool fromFiles)
     {
         var inCells = _limits.Memory == MemoryKind.Recurrent ? cells.Shared.Length : 0;
-        var (segments, covered) = _saved.SegmentsFrom(sequence, inCells);
-        if (_saved.LastCheckpoint(sequence, cells.Length, covered) is not { } checkpoint) return null;
+        var (segments, covered) = _saved.SegmentsFrom(sequence, inCells, fromFiles);
+        if (_saved.LastCheckpoint(sequence, cells.Length, covered, fromFiles) is not { } checkpoint) return null;
         var end = checkpoint.Key.End;
         return Reuse.Incomplete(cells.Shared, Math.Min(inCells, end)) with
         {
@@ -239,10 +253,40 @@ internal sealed class PrefixCache
         };
     }
 
-    private bool Pays(Reuse found, int without) => _meter.RestorePays(
-        found.End - without,
-        found.Saved!.Sum(s => s.Data.Length == 0 ? s.FileBytes : 0),
-        found.Saved!.Sum(s => s.Key.Kind == StateKind.Segment ? s.ComputeSeconds : 0));
+    private bool Pays(Reuse found, int without, long now) => _meter.RestorePays(CostOf(found.Saved!, found.End - without, now), now);
+
+    private RestoreCost CostOf(IEnumerable<SavedState> states, int tokens, long now)
+    {
+        var cost = new RestoreCost(tokens, 0, 0, 0, Disk.ReadingBytes, Disk.Silence(now));
+        foreach (var state in states)
+        {
+            var inFile = state.Data.Length == 0 ? state.FileBytes : 0;
+            cost = cost with
+            {
+                Bytes = cost.Bytes + Math.Max(state.Data.Length, inFile),
+                FileBytes = cost.FileBytes + inFile,
+                ComputeSeconds = cost.ComputeSeconds + (state.Key.Kind == StateKind.Segment ? state.ComputeSeconds : 0),
+            };
+        }
+
+        return cost;
+    }
+
+    // Waiting costs at most what computing would: of the next block, where a request can go on in the middle, and of everything where only
+    // the end is of use.
+    private RestoreStep Wait(RestorePath path, Branch branch, long now)
+    {
+        if (path.WaitsUntil is not { } until)
+        {
+            List<SavedState> awaited = _limits.Memory == MemoryKind.Full ? [path.Next!] : [.. path.Rest];
+            var tokens = (_limits.Memory == MemoryKind.Full ? path.NextEnd : path.End) - branch.Length;
+            until = now + _meter.Patience(tokens, awaited.Sum(s => s.Key.Kind == StateKind.Segment ? s.ComputeSeconds : 0));
+            path.WaitsUntil = until;
+        }
+
+        path.IsLate |= now >= until;
+        return path.IsLate ? RestoreStep.Late : RestoreStep.Waits;
+    }
 
     private Branch NewBranch(Reuse reuse, long now)
     {
@@ -358,6 +402,9 @@ internal enum RestoreStep
 
     /// <summary>It is still being read.</summary>
     Waits,
+
+    /// <summary>It is still being read, for longer than computing takes.</summary>
+    Late,
 
     /// <summary>It is nowhere any more, or has no room.</summary>
     Lost,

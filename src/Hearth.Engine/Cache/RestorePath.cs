@@ -27,8 +27,26 @@ internal sealed class RestorePath
     /// <summary>Those that are not restored.</summary>
     public IEnumerable<SavedState> Rest => _states.Skip(_restored);
 
-    /// <summary>The next one was restored.</summary>
+    /// <summary>Until when the next one is waited for while the disk reads it; null while nobody waits.</summary>
+    public long? WaitsUntil { get; set; }
+
+    /// <summary>The disk took longer than computing: nobody waits any more, and what is there in time is taken all the same.</summary>
+    public bool IsLate { get; set; }
+
+    /// <summary>Where the next one ends, as far as it is needed.</summary>
+    public int NextEnd => Math.Min(Next?.Key.End ?? End, End);
+
+    /// <summary>True when the bytes of all that is left are in memory.</summary>
+    public bool IsRead => Rest.All(s => s.Data.Length > 0);
+
+    /// <summary>The next one was restored, or is not needed any more.</summary>
     public void Advance() => _states[_restored++].Pins--;
+
+    /// <summary>Passes over what lies before a position, because it was computed meanwhile.</summary>
+    public void SkipTo(int position)
+    {
+        while (Next is { Key.Kind: StateKind.Segment } && NextEnd <= position) Advance();
+    }
 
     /// <summary>The rest is not needed any more.</summary>
     public void GiveUp()

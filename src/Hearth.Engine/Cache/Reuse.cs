@@ -15,6 +15,9 @@ internal readonly record struct Reuse(PrefixNode? Node, int Length, Branch? Sour
     /// <summary>Saved states that continue the cells, in order; null when there are none.</summary>
     public IReadOnlyList<SavedState>? Saved { get; init; }
 
+    /// <summary>A state that only a file holds and that is computed instead, because reading it seems to take longer; null when there is none.</summary>
+    public SavedState? Unread { get; init; }
+
     /// <summary>Tokens that are not computed again, once everything saved is restored.</summary>
     public int End { get; init; } = Length;
 

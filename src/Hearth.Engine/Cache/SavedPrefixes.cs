@@ -79,44 +79,44 @@ internal sealed class SavedPrefixes
     }
 
     /// <summary>The segments that go on where a request's first <paramref name="position"/> tokens end, and how far they reach.</summary>
-    public (List<SavedState> Segments, int End) SegmentsFrom(Sequence sequence, int position)
+    public (List<SavedState> Segments, int End) SegmentsFrom(Sequence sequence, int position, bool fromFiles)
     {
         var (segments, at) = (new List<SavedState>(), position);
         if (_states.IsEmpty) return (segments, at);
         while (true)
         {
             var start = at / TokenChain.Block * TokenChain.Block;
-            var (segment, common) = _states.Find(sequence.ChainAt(at / TokenChain.Block), sequence.Tokens[start..^1]);
-            if (segment is not { IsAvailable: true } || start + common <= at) return (segments, at);
+            var (segment, common) = _states.Find(sequence.ChainAt(at / TokenChain.Block), sequence.Tokens[start..^1], Usable(fromFiles));
+            if (segment is null || start + common <= at) return (segments, at);
             segments.Add(segment);
             at = start + common;
         }
     }
 
     /// <summary>The last checkpoint of a request's tokens that is after a position and not after another, or null.</summary>
-    public SavedState? LastCheckpoint(Sequence sequence, int after, int until)
+    public SavedState? LastCheckpoint(Sequence sequence, int after, int until, bool fromFiles)
     {
         if (_states.IsEmpty) return null;
         for (var block = until / TokenChain.Block; block >= after / TokenChain.Block; block--)
         {
             var start = block * TokenChain.Block;
             var end = Math.Min(until, start + TokenChain.Block - 1);
-            if (_states.FindCheckpoint(sequence.ChainAt(block), sequence.Tokens[start..end]) is { } found && found.Key.End > after) return found;
+            if (_states.FindCheckpoint(sequence.ChainAt(block), sequence.Tokens[start..end], Usable(fromFiles)) is { } found && found.Key.End > after) return found;
         }
 
         return null;
     }
 
     /// <summary>Asks for the states of a path that only files hold, in their order. False when the next one is nowhere.</summary>
-    public bool ReadAhead(RestorePath path)
+    public bool ReadAhead(RestorePath path, long now)
     {
         long bytes = 0;
         foreach (var state in path.Rest)
         {
-            if (!state.IsAvailable) return state != path.Next;
+            if (!IsToBeHad(state)) return state != path.Next;
             bytes += Math.Max(state.FileBytes, state.Data.Length);
             if (bytes > MostReadAheadBytes && state != path.Next) return true;
-            if (state.Data.Length == 0) Disk.Read(state);
+            if (state.Data.Length == 0) Disk.Read(state, now);
         }
 
         return true;
@@ -139,14 +139,14 @@ internal sealed class SavedPrefixes
             if (state.Data.Length == 0)
             {
                 _hasFailed = true;
-                _states.Remove(state);
+                OnMemoryLeft(state);
                 continue;
             }
 
             state.LastUsed = now;
-            state.ComputeSeconds = secondsPerToken * (state.Key.Kind == StateKind.Segment ? state.Key.Tokens.Length : TokensOfCheckpoint);
+            if (secondsPerToken > 0) state.ComputeSeconds = secondsPerToken * (state.Key.Kind == StateKind.Segment ? state.Key.Tokens.Length : TokensOfCheckpoint);
             Ledger.Add(state);
-            if (Disk.TakesMore(now)) Disk.Write(state);
+            if (Disk.TakesMore(now)) Write(state, now);
             else if (!Disk.IsOn) _states.Superseded(by: state).ForEach(Forget);
         }
 
@@ -154,27 +154,36 @@ internal sealed class SavedPrefixes
         Ledger.Limit();
     }
 
-    /// <summary>The disk thread tells something. Returns how many bytes it read.</summary>
-    public int OnDisk(DiskResult result, long now, long ticksPerSecond)
+    /// <summary>The disk thread tells something.</summary>
+    public void OnDisk(DiskResult result, long now, long ticksPerSecond)
     {
+        Disk.Hear(result, now);
         switch (result)
         {
             case DiskResult.Found found:
                 foreach (var state in found.States) AddFound(state, now - (long)(state.Age.TotalSeconds * ticksPerSecond));
                 break;
+            case DiskResult.Gone gone:
+                foreach (var key in gone.Keys)
+                {
+                    if (_states.Get(key) is { } lost) Disk.OnGone(lost);
+                }
+
+                break;
             case DiskResult.Written written:
-                var kept = Disk.OnWritten(written, now);
-                if (written.Bytes > 0) _states.Superseded(by: kept).ForEach(Forget);
+                if (Disk.OnWritten(written, now) is { FileBytes: > 0 } kept) _states.Superseded(by: kept).ForEach(Forget);
                 break;
             case DiskResult.WasRead read:
-                Take(Disk.OnRead(read), read.Data);
+                if (Disk.OnRead(read) is { } back) Take(back, read.Data);
                 break;
         }
 
-        Disk.Limit(now);
         Ledger.Limit();
-        return result is DiskResult.WasRead { Data: { } data } ? data.Length : 0;
     }
+
+    private bool IsToBeHad(SavedState state) => state.Data.Length > 0 || (state.FileBytes > 0 && Disk.Answers);
+
+    private Func<SavedState, bool> Usable(bool fromFiles) => fromFiles ? IsToBeHad : static s => s.Data.Length > 0;
 
     // A running request's last block still grows.
     private static int Savable(Branch branch) =>
@@ -193,8 +202,9 @@ internal sealed class SavedPrefixes
             branch.Read(start, own);
             var (segment, common) = _states.Find(branch.ChainAt(start / TokenChain.Block), own);
             if (common < own.Length) return Save(branch, start, operations);
-            if (segment!.Data.Length > 0 && Disk.TakesMore(now)) Disk.Write(segment);
             branch.SavedLength = start + own.Length;
+            if (segment!.Data.Length > 0 && Disk.TakesMore(now)) Write(segment, now);
+            else if (segment.Data.Length == 0 && Ledger.HasRoom && Save(branch, start, operations)) return true;
         }
 
         return false;
@@ -204,11 +214,25 @@ internal sealed class SavedPrefixes
     {
         var own = new int[Math.Min(TokenChain.Block, branch.Length - start)];
         branch.Read(start, own);
-        var segment = new SavedState(new StateKey(StateKind.Segment, branch.ChainAt(start / TokenChain.Block), start, own));
-        if (!_states.TryAdd(segment)) return false;
+        if (ToFill(new StateKey(StateKind.Segment, branch.ChainAt(start / TokenChain.Block), start, own)) is not { } segment) return false;
         _unsettled.Add(segment);
         operations.Add(KvOperation.Save(branch.SequenceId, segment));
         return true;
+    }
+
+    // The state of this key that lacks its bytes, made where there is none; null where nothing is missing. What only a file holds is kept in
+    // memory as well when it was computed: whoever computes it beside its file does so because reading takes longer.
+    private SavedState? ToFill(StateKey key)
+    {
+        if (_states.Get(key) is { } known) return known.Data.Length == 0 && Ledger.IsOpen && !_unsettled.Contains(known) ? known : null;
+        var state = new SavedState(key);
+        return _states.TryAdd(state, besideFiles: Ledger.IsOpen) ? state : null;
+    }
+
+    // What a longer segment's file holds needs none of its own.
+    private void Write(SavedState state, long now)
+    {
+        if (!_states.IsInLongerFile(state)) Disk.Write(state, now);
     }
 
     private bool SaveEnd(Branch branch, List<KvOperation> operations, Func<int, int, bool> holdsWindow)
@@ -222,8 +246,7 @@ internal sealed class SavedPrefixes
 
     private bool AddCheckpoint(int sequenceId, UInt128 chain, int start, int[] tokens, List<KvOperation> operations)
     {
-        var checkpoint = new SavedState(new StateKey(StateKind.Checkpoint, chain, start, tokens));
-        if (!_states.TryAdd(checkpoint)) return false;
+        if (ToFill(new StateKey(StateKind.Checkpoint, chain, start, tokens)) is not { } checkpoint) return false;
         _unsettled.Add(checkpoint);
         operations.Add(KvOperation.SaveCheckpoint(sequenceId, checkpoint));
         return true;
@@ -256,6 +279,7 @@ internal sealed class SavedPrefixes
             return;
         }
 
+        // The same was computed meanwhile.
         if (state.Data.Length > 0) return;
         state.Data = data;
         Ledger.Add(state);

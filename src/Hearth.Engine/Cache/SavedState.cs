@@ -37,9 +37,6 @@ internal sealed class SavedState(StateKey key)
     /// <summary>Bytes of memory that the ledger has counted.</summary>
     public long CountedBytes { get; set; }
 
-    /// <summary>True while its bytes are to be had.</summary>
-    public bool IsAvailable => Data.Length > 0 || FileBytes > 0;
-
     /// <summary>The name of all tokens up to its end, which those that continue a whole block are found by; null for all others.</summary>
     public UInt128? Next => Key is { Kind: StateKind.Segment, Tokens.Length: TokenChain.Block }
         ? _next ??= TokenChain.Extend(Key.Chain, Key.Tokens.Span)

@@ -17,35 +17,41 @@ internal sealed class SegmentStore
     public SavedState? Get(StateKey key) =>
         _byStart.TryGetValue((key.Kind, key.Chain), out var states) ? states.Find(s => s.Key.Equals(key)) : null;
 
-    /// <summary>The segment after this prefix that has most tokens in common with <paramref name="tokens"/>, and how many.</summary>
-    public (SavedState? Segment, int Tokens) Find(UInt128 chain, ReadOnlySpan<int> tokens)
+    /// <summary>
+    /// The segment after this prefix that has most tokens in common with <paramref name="tokens"/>, and how many; of two that have as many,
+    /// the one that is in memory.
+    /// </summary>
+    public (SavedState? Segment, int Tokens) Find(UInt128 chain, ReadOnlySpan<int> tokens, Func<SavedState, bool>? isUsable = null)
     {
         if (!_byStart.TryGetValue((StateKind.Segment, chain), out var segments)) return default;
         (SavedState? Segment, int Tokens) best = default;
         foreach (var segment in segments)
         {
             var common = segment.Key.Tokens.Span.CommonPrefixLength(tokens);
-            if (common > best.Tokens) best = (segment, common);
+            if (common == 0 || common < best.Tokens || isUsable?.Invoke(segment) == false) continue;
+            if (common > best.Tokens || best.Segment!.Data.Length == 0) best = (segment, common);
         }
 
         return best;
     }
 
     /// <summary>The checkpoint of this block whose tokens <paramref name="tokens"/> begin with and that stands farthest in, or null.</summary>
-    public SavedState? FindCheckpoint(UInt128 chain, ReadOnlySpan<int> tokens)
+    public SavedState? FindCheckpoint(UInt128 chain, ReadOnlySpan<int> tokens, Func<SavedState, bool> isUsable)
     {
         if (!_byStart.TryGetValue((StateKind.Checkpoint, chain), out var checkpoints)) return null;
         SavedState? best = null;
         foreach (var checkpoint in checkpoints)
         {
-            if (checkpoint.IsAvailable && tokens.StartsWith(checkpoint.Key.Tokens.Span) && !(best?.Key.End >= checkpoint.Key.End)) best = checkpoint;
+            if (isUsable(checkpoint) && tokens.StartsWith(checkpoint.Key.Tokens.Span) && !(best?.Key.End >= checkpoint.Key.End)) best = checkpoint;
         }
 
         return best;
     }
 
     /// <summary>Adds a state. False when it is there, or when a longer segment begins with it.</summary>
-    public bool TryAdd(SavedState state)
+    /// <param name="state">The state.</param>
+    /// <param name="besideFiles">True to add it all the same where longer segments are in files only.</param>
+    public bool TryAdd(SavedState state, bool besideFiles = false)
     {
         ref var states = ref CollectionsMarshal.GetValueRefOrAddDefault(_byStart, (state.Key.Kind, state.Key.Chain), out _);
         states ??= [];
@@ -53,7 +59,8 @@ internal sealed class SegmentStore
         foreach (var other in states)
         {
             var tokens = other.Key.Tokens.Span;
-            if (state.Key.Kind == StateKind.Segment ? tokens.StartsWith(own) : tokens.SequenceEqual(own)) return false;
+            if (tokens.SequenceEqual(own)) return false;
+            if (state.Key.Kind == StateKind.Segment && tokens.StartsWith(own) && !(besideFiles && other is { Data.Length: 0, FileBytes: > 0 })) return false;
         }
 
         states.Add(state);
@@ -64,6 +71,10 @@ internal sealed class SegmentStore
     public List<SavedState> Superseded(SavedState by) => by.Key.Kind == StateKind.Segment && _byStart.TryGetValue((by.Key.Kind, by.Key.Chain), out var states)
         ? states.FindAll(s => s != by && by.Key.Tokens.Span.StartsWith(s.Key.Tokens.Span))
         : [];
+
+    /// <summary>True when the file of a longer segment begins with this one.</summary>
+    public bool IsInLongerFile(SavedState state) => state.Key.Kind == StateKind.Segment && _byStart.TryGetValue((state.Key.Kind, state.Key.Chain), out var states)
+        && states.Exists(s => s != state && s.FileBytes > 0 && s.Key.Tokens.Span.StartsWith(state.Key.Tokens.Span));
 
     /// <summary>Takes a state out.</summary>
     public void Remove(SavedState state)

@@ -8,7 +8,7 @@ namespace Hearth.Engine.Cache.Disk;
 /// <summary>
 /// Sampled answers of one identity, one record behind the other, little endian: a mark, the number of tokens, the answer's start and end,
 /// the tokens, and the XxHash3 of all that. A record that was torn, or overwritten by another process, is passed over. Nothing is lost
-/// with it but time, so nothing is flushed. Thread-safe.
+/// with it but time, so nothing is flushed, and nobody waits for a disk that does not answer. Thread-safe.
 /// </summary>
 internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger log)
 {
@@ -19,8 +19,19 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
     private const int TokensAt = 40;
     private const int ChecksumBytes = sizeof(ulong);
 
+    /// <summary>Answers that wait to be written at once; while a disk does not answer, more are remembered in memory only.</summary>
+    private const int MostQueued = 64;
+
+    /// <summary>Longest that an answer's end waits for its record: much longer than writing one takes, and too short to matter.</summary>
+    private static readonly TimeSpan LongestAppend = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest that the start waits for what is there: a few megabytes.</summary>
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(3);
+
     private readonly Lock _lock = new();
     private readonly string _folder = Path.Combine(disk.Folder, SegmentNames.Folder(disk.Identity));
+    private Task _writing = Task.CompletedTask;
+    private int _queued;
     private bool _hasFailed;
 
     private string FullPath => Path.Combine(_folder, SegmentNames.Answers);
@@ -28,15 +39,21 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
     /// <summary>Bytes that an answer takes.</summary>
     public static int RecordBytes(SampledAnswer answer) => TokensAt + (answer.Tokens.Length * sizeof(int)) + ChecksumBytes;
 
+    /// <summary>Hands over the answers in the file; those of a disk that takes too long come when they come.</summary>
+    public void ReadSoon(Action<SampledAnswer> take) => Task.Run(() =>
+    {
+        foreach (SampledAnswer answer in Read())
+            take(answer);
+    }).Wait(LongestRead);
+
     /// <summary>The answers in the file, those that were written last in the end.</summary>
     public IReadOnlyList<SampledAnswer> Read()
     {
         byte[] bytes = [];
         Try(() =>
         {
-            FileInfo file = new(FullPath);
             // Larger than ours ever get: not ours, or damaged.
-            if (file.Exists && file.Length <= 2L * mostBytes)
+            if (FolderFiles.IsRegular(FullPath, leastBytes: 1) && new FileInfo(FullPath).Length <= 2L * mostBytes)
                 bytes = File.ReadAllBytes(FullPath);
         });
         List<SampledAnswer> answers = [];
@@ -54,24 +71,42 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
     /// <summary>Adds an answer; a file that has grown too long is replaced by what is <paramref name="remembered"/>, up to half its length.</summary>
     public void Append(SampledAnswer answer, BoundedMemo<RunChain, SampledAnswer> remembered)
     {
+        Task writing;
         lock (_lock)
         {
-            Try(() =>
-            {
-                FolderFiles.CreatePrivate(disk.Folder);
-                FolderFiles.CreatePrivate(_folder);
-                using (FileStream file = FolderFiles.OpenPrivate(FullPath, FileMode.Append))
+            if (_queued == MostQueued) return;
+            writing = _writing = _writing.ContinueWith(
+                _ =>
                 {
-                    if (file.Length + RecordBytes(answer) <= mostBytes)
-                    {
-                        file.Write(Encode(answer));
-                        return;
-                    }
-                }
+                    Try(() => Write(answer, remembered));
+                    Interlocked.Decrement(ref _queued);
+                },
+                CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-                Replace(remembered.Values);
-            });
+            // Whoever comes behind one that takes too long does not wait as well.
+            if (Interlocked.Increment(ref _queued) > 1) return;
         }
+
+        writing.Wait(LongestAppend);
+    }
+
+    private void Write(SampledAnswer answer, BoundedMemo<RunChain, SampledAnswer> remembered)
+    {
+        FolderFiles.CreatePrivate(disk.Folder);
+        FolderFiles.CreatePrivate(_folder);
+
+        // A pipe or a link under this name is none of ours, and whoever opens it may never come back.
+        if (FolderFiles.IsFile(FullPath) && !FolderFiles.IsRegular(FullPath, leastBytes: 1)) FolderFiles.TryDelete(FullPath);
+        using (FileStream file = FolderFiles.OpenPrivate(FullPath, FileMode.Append))
+        {
+            if (file.Length + RecordBytes(answer) <= mostBytes)
+            {
+                file.Write(Encode(answer));
+                return;
+            }
+        }
+
+        Replace(remembered.Values);
     }
 
     private void Replace(IReadOnlyList<SampledAnswer> latestFirst)
@@ -142,7 +177,7 @@ internal sealed class AnswerFile(DiskCacheSettings disk, int mostBytes, ILogger 
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             if (!_hasFailed)
                 log.LogWarning("Sampled answers cannot be kept on disk, so after a restart some are computed again: {Reason}", e.Message);

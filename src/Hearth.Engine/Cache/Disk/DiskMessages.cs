@@ -3,8 +3,11 @@ namespace Hearth.Engine.Cache.Disk;
 /// <summary>What the engine thread asks of the disk thread.</summary>
 internal abstract record DiskCommand
 {
-    /// <summary>Look for files that appeared.</summary>
+    /// <summary>Look for files that appeared or vanished; answered by <see cref="DiskResult.Found"/>, also when there are none.</summary>
     public sealed record Scan : DiskCommand;
+
+    /// <summary>The thread does not answer: nobody waits for it any more, and the next command goes to another one.</summary>
+    public sealed record Abandon : DiskCommand;
 
     /// <summary>Write a state; answered by <see cref="DiskResult.Written"/>.</summary>
     /// <param name="Key">What it is of.</param>
@@ -27,6 +30,9 @@ internal abstract record DiskResult
 {
     /// <summary>Files that were not known before.</summary>
     public sealed record Found(IReadOnlyList<FoundState> States) : DiskResult;
+
+    /// <summary>Files that are not there any more: they gave way to others, or somebody deleted them.</summary>
+    public sealed record Gone(IReadOnlyList<StateKey> Keys) : DiskResult;
 
     /// <summary>A file is there now; <paramref name="Bytes"/> is its size, 0 when it could not be written.</summary>
     public sealed record Written(StateKey Key, long Bytes) : DiskResult;

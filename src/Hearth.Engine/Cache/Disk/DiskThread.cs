@@ -1,12 +1,13 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 
 namespace Hearth.Engine.Cache.Disk;
 
 /// <summary>
-/// Owns the segment files of one engine: writes behind, reads ahead, looks for files that other processes wrote. Requests wait for reads,
-/// so reads come first. What fails is told and logged once; the engine then computes instead.
+/// One thread that does what the engine asks of the disk, in order, but reads first, because requests wait for them. Whatever happens to a
+/// command, whoever waits for its answer gets one and the thread goes on; the one thing that it cannot do anything about is a call that
+/// never returns, and then it is left behind: see <see cref="SegmentDisk"/>.
 /// </summary>
 internal sealed class DiskThread
 {
@@ -16,10 +17,14 @@ internal sealed class DiskThread
     /// <summary>Longest that the end of the process waits for what is not written yet.</summary>
     private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(5);
 
-    private readonly SegmentFolder _folder;
+    /// <summary>Longest that it waits for one command: a disk that writes a block takes less, and others are not worth it.</summary>
+    private static readonly TimeSpan LongestCommandAtEnd = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often it looks how long that takes.</summary>
+    private static readonly TimeSpan LooksAtEnd = TimeSpan.FromMilliseconds(200);
+
+    private readonly DiskWork _work;
     private readonly TimeProvider _time;
-    private readonly ILogger _log;
-    private readonly Action<DiskResult> _tell;
     private readonly Thread _thread;
 
     // Unbounded, because what the engine has on its way is: see DiskBooks.
@@ -30,24 +35,27 @@ internal sealed class DiskThread
     });
 
     private readonly TaskCompletionSource _firstScan = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private Task<bool>? _comes;
     private long _posted;
-    private bool _isOpen;
+    private long _commandBegan;
+    private volatile bool _isAbandoned;
 
     /// <summary>Starts with a scan.</summary>
-    /// <param name="settings">Where the files are.</param>
-    /// <param name="time">The clock of files' ages.</param>
-    /// <param name="log">Hears of failures.</param>
-    /// <param name="tell">Takes results, from this object's thread; never blocks.</param>
-    public DiskThread(DiskCacheSettings settings, TimeProvider time, ILogger log, Action<DiskResult> tell)
+    /// <param name="work">What it does; nobody else uses it.</param>
+    /// <param name="time">The clock of scans.</param>
+    public DiskThread(DiskWork work, TimeProvider time)
     {
-        (_time, _log, _tell) = (time, log, tell);
-        _folder = new SegmentFolder(settings.Folder, settings.Identity, settings.ModelName, time);
+        (_work, _time) = (work, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "hearth-disk" };
-        _thread.Start();
         Post(new DiskCommand.Scan());
+        _thread.Start();
     }
+
+    /// <summary>True once it is left behind, and what it tells is not heard any more.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>True once the thread has ended.</summary>
+    public bool HasEnded => !_thread.IsAlive;
 
     /// <summary>Never blocks.</summary>
     public void Post(DiskCommand command) =>
@@ -56,116 +64,61 @@ internal sealed class DiskThread
     /// <summary>Waits until the files that were there at the start are known.</summary>
     public void AwaitFirstScan(TimeSpan longest) => _firstScan.Task.Wait(longest);
 
-    /// <summary>Takes no more, and writes what was posted as far as there is time; a file is whole or is not there.</summary>
-    public void Stop()
+    /// <summary>Nobody waits for it any more; it ends when the call that it is in returns, if ever.</summary>
+    public void Abandon()
+    {
+        _isAbandoned = true;
+        _inbox.Writer.TryComplete();
+    }
+
+    /// <summary>
+    /// Takes no more, and writes what was posted as far as there is time; a file is whole or is not there. False when something is left,
+    /// because it takes too long or the disk does not answer.
+    /// </summary>
+    public bool Stop()
     {
         _inbox.Writer.TryComplete();
-        if (!_thread.Join(LongestFlush)) _log.LogWarning("Not everything could be written to the disk cache in time; the rest is computed again");
+        var start = Stopwatch.GetTimestamp();
+        while (!_thread.Join(LooksAtEnd))
+        {
+            var began = Volatile.Read(ref _commandBegan);
+            var isStuck = began > 0 && Stopwatch.GetElapsedTime(began) > LongestCommandAtEnd;
+            if (!isStuck && Stopwatch.GetElapsedTime(start) < LongestFlush) continue;
+            Abandon();
+            return false;
+        }
+
+        return true;
     }
 
     private void Run()
     {
-        while (!_inbox.Reader.Completion.IsCompleted)
+        while (!_isAbandoned && !_inbox.Reader.Completion.IsCompleted)
         {
             if (_inbox.Reader.TryRead(out var posted)) Do(posted.Command);
-            else if (!ComesWithin(ScanInterval)) Do(new DiskCommand.Scan());
+            else if (!ComesWithin(ScanInterval)) Do(null);
         }
+
+        _firstScan.TrySetResult();
     }
 
-    private bool ComesWithin(TimeSpan interval)
+    private void Do(DiskCommand? command)
     {
-        Task comes = _inbox.Reader.WaitToReadAsync().AsTask();
-        comes.WaitAsync(interval, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
-        return comes.IsCompleted;
-    }
-
-    private void Do(DiskCommand command)
-    {
-        try
-        {
-            Open();
-            Handle(command);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            TellOnce(command, e);
-            Answer(command);
-        }
-
+        Volatile.Write(ref _commandBegan, Stopwatch.GetTimestamp());
+        if (command is null) _work.LookAround();
+        else _work.Do(command);
+        Volatile.Write(ref _commandBegan, 0);
         if (command is DiskCommand.Scan) _firstScan.TrySetResult();
     }
 
-    private void Open()
+    // The wait goes on the next time, so that an idle thread leaves none behind.
+    private bool ComesWithin(TimeSpan interval)
     {
-        if (_isOpen) return;
-        _folder.Open();
-        _isOpen = true;
-    }
-
-    private void Handle(DiskCommand command)
-    {
-        switch (command)
-        {
-            case DiskCommand.Scan: Scan(); break;
-            case DiskCommand.Write write: Write(write); break;
-            case DiskCommand.Read read: Read(read); break;
-            case DiskCommand.Touch touch: _folder.Touch(touch.Key, _time.GetUtcNow()); break;
-            case DiskCommand.Delete delete: Delete(delete.Key); break;
-            default: throw new InvalidOperationException($"Unknown command {command}.");
-        }
-    }
-
-    private void Scan()
-    {
-        var now = _time.GetUtcNow();
-        var discarded = _folder.Discarded;
-        var found = _folder.Scan(_known);
-        foreach (var file in found) _known.Add(file.Name);
-        if (found.Count > 0) _tell(new DiskResult.Found([.. found.Select(f => new FoundState(f.Key, f.Bytes, f.ComputeCost, now - f.LastUsed))]));
-        NoteDiscarded(_folder.Discarded - discarded);
-    }
-
-    private void Write(DiskCommand.Write write)
-    {
-        var stored = _folder.Write(write.Key, write.ComputeCost, write.Data);
-        _known.Add(stored.Name);
-        _tell(new DiskResult.Written(write.Key, stored.Bytes));
-    }
-
-    private void Read(DiskCommand.Read read)
-    {
-        var start = _time.GetTimestamp();
-        var discarded = _folder.Discarded;
-        var file = _folder.Read(read.Key);
-        var isRead = file.Outcome == ReadOutcome.Ok;
-        if (!isRead) _known.Remove(SegmentFile.Name(read.Key));
-        _tell(new DiskResult.WasRead(read.Key, isRead ? file.Payload : null, _time.GetElapsedTime(start)));
-        NoteDiscarded(_folder.Discarded - discarded);
-    }
-
-    private void Delete(StateKey key)
-    {
-        _folder.Delete(key);
-        _known.Remove(SegmentFile.Name(key));
-    }
-
-    // Whoever waits for an answer gets the one that lets it go on.
-    private void Answer(DiskCommand command)
-    {
-        if (command is DiskCommand.Write write) _tell(new DiskResult.Written(write.Key, 0));
-        else if (command is DiskCommand.Read read) _tell(new DiskResult.WasRead(read.Key, null, TimeSpan.Zero));
-    }
-
-    private void NoteDiscarded(int files)
-    {
-        if (files > 0 && _told.Add("discarded"))
-            _log.LogWarning("The disk cache had {Files} damaged or outdated files, which are deleted; their prefixes are computed again. Later ones are deleted silently", files);
-    }
-
-    private void TellOnce(DiskCommand command, Exception e)
-    {
-        var what = command is DiskCommand.Read ? "read" : "written";
-        if (_told.Add(what)) _log.LogWarning("The disk cache cannot be {What}, so prompts are computed instead: {Reason}", what, e.Message);
+        _comes ??= _inbox.Reader.WaitToReadAsync().AsTask();
+        ((Task)_comes).WaitAsync(interval, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        if (!_comes.IsCompleted) return false;
+        _comes = null;
+        return true;
     }
 
     [StructLayout(LayoutKind.Auto)]

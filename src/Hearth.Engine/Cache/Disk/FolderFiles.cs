@@ -38,6 +38,16 @@ internal static class FolderFiles
         return new FileStream(path, options);
     }
 
+    /// <summary>
+    /// True for a file that holds at least so many bytes, of which the system says so without opening it: opening a pipe or a device may
+    /// never return. Those have no length, and a link is followed by whoever opens it, wherever it leads.
+    /// </summary>
+    public static bool IsRegular(string path, long leastBytes) =>
+        new FileInfo(path) is { Exists: true, LinkTarget: null } file && file.Length >= leastBytes;
+
+    /// <summary>True for whatever has a name and is no folder.</summary>
+    public static bool IsFile(string path) => new FileInfo(path).Exists;
+
     /// <summary>Deletes a file. True as well when somebody else did so just before; false when the system refuses.</summary>
     public static bool TryDelete(string path)
     {

@@ -73,25 +73,6 @@ public static class SegmentArchive
         return new(files, bytes);
     }
 
-    /// <summary>
-    /// Deletes states of other identities, those first that were not used for the longest time, until they take at most so many bytes.
-    /// Returns the bytes that are left.
-    /// </summary>
-    public static long LimitOthers(string root, UInt128 identity, long mostBytes)
-    {
-        List<FileInfo> files = [.. Identities(root).Where(i => i != identity)
-            .Select(i => Path.Combine(root, SegmentNames.Folder(i)))
-            .SelectMany(folder => States(folder).Select(name => new FileInfo(Path.Combine(folder, name))))
-            .Where(file => file.Exists)];
-        var bytes = files.Sum(f => f.Length);
-        foreach (var file in files.OrderBy(LastUsed).TakeWhile(_ => bytes > mostBytes))
-        {
-            if (FolderFiles.TryDelete(file.FullName)) bytes -= file.Length;
-        }
-
-        return bytes;
-    }
-
     private static ArchiveFolder Look(string root, UInt128 identity)
     {
         var folder = Path.Combine(root, SegmentNames.Folder(identity));

@@ -21,6 +21,15 @@ internal static class SegmentFile
     /// <summary>Bytes of the longest header: whoever read that many has all of any header.</summary>
     public const int MaxHeaderBytes = NameAt + MaxModelNameBytes + (TokenChain.Block * sizeof(int)) + ChecksumBytes;
 
+    /// <summary>
+    /// Most bytes of a payload. A block of the largest models takes a few hundred megabytes; whatever says it is longer is not read, so
+    /// that no file makes anybody ask for more memory than this.
+    /// </summary>
+    public const int MaxPayloadBytes = 1 << 30;
+
+    /// <summary>Bytes of the shortest header: a file that is shorter is none of ours, whatever it is.</summary>
+    public const int MinHeaderBytes = NameAt + ChecksumBytes;
+
     private const int VersionAt = 8;
     private const int LengthAt = 12;
     private const int IdentityAt = 16;
@@ -73,7 +82,7 @@ internal static class SegmentFile
         if (bytes.Length < LengthAt + sizeof(int)) return new(SegmentFault.Torn);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[VersionAt..]) != Version) return new(SegmentFault.Outdated);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[LengthAt..]);
-        if (length is < NameAt + ChecksumBytes or > MaxHeaderBytes) return new(SegmentFault.Corrupt);
+        if (length is < MinHeaderBytes or > MaxHeaderBytes) return new(SegmentFault.Corrupt);
         if (bytes.Length < length) return new(SegmentFault.Torn);
         ReadOnlySpan<byte> header = bytes[..(int)length];
         if (BinaryPrimitives.ReadUInt64LittleEndian(header[^ChecksumBytes..]) != XxHash3.HashToUInt64(header[..^ChecksumBytes]))
@@ -110,7 +119,7 @@ internal static class SegmentFile
         int nameBytes = BinaryPrimitives.ReadUInt16LittleEndian(header[NameLengthAt..]);
         var sound = IsRange(kind, start, count)
             && cost is >= 0 and <= long.MaxValue / TimeSpan.TicksPerMicrosecond
-            && payload >= 0 && payload <= Array.MaxLength
+            && payload is >= 0 and <= MaxPayloadBytes
             && nameBytes <= MaxModelNameBytes
             && header.Length == NameAt + nameBytes + (count * sizeof(int)) + ChecksumBytes;
         if (!sound) return new(SegmentFault.Corrupt);

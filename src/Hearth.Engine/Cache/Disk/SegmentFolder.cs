@@ -31,6 +31,9 @@ internal sealed class SegmentFolder(string root, UInt128 identity, string modelN
         FolderFiles.CreatePrivate(FullPath);
     }
 
+    /// <summary>The names of the states that are there.</summary>
+    public IReadOnlyList<string> List() => [.. FolderFiles.Names(FullPath).Where(SegmentNames.IsState)];
+
     /// <summary>
     /// The states that are not known yet. Deletes what can never be used, and temporary files that nobody writes any more; skips what
     /// cannot be read just now.
@@ -38,20 +41,28 @@ internal sealed class SegmentFolder(string root, UInt128 identity, string modelN
     /// <param name="knownNames">Names of files to pass over without opening them.</param>
     public IReadOnlyList<StoredState> Scan(ISet<string> knownNames)
     {
-        List<StoredState> found = [];
-        foreach (var name in FolderFiles.Names(FullPath))
+        DeleteAbandoned();
+        return [.. Open(List().Where(name => !knownNames.Contains(name)))];
+    }
+
+    /// <summary>Deletes temporary files that nobody writes any more.</summary>
+    public void DeleteAbandoned()
+    {
+        foreach (var name in FolderFiles.Names(FullPath).Where(SegmentNames.IsTemporary)) FolderFiles.DeleteAbandoned(PathOf(name), time);
+    }
+
+    /// <summary>Reads what states' files say of themselves, one after the other. Deletes what can never be used; skips what cannot be read just now.</summary>
+    public IEnumerable<StoredState> Open(IEnumerable<string> names)
+    {
+        foreach (var name in names)
         {
             var path = PathOf(name);
-            if (SegmentNames.IsTemporary(name)) FolderFiles.DeleteAbandoned(path, time);
-            if (!SegmentNames.IsState(name) || knownNames.Contains(name)) continue;
             using var reader = SegmentReader.TryOpen(path, identity, out var fault);
             if (reader is not null)
-                found.Add(new(reader.Header.Key, name, reader.Header.FileBytes, reader.Header.ComputeCost, reader.LastUsed));
+                yield return new(reader.Header.Key, name, reader.Header.FileBytes, reader.Header.ComputeCost, reader.LastUsed);
             else if (fault != SegmentFault.Unreadable)
                 Discard(path);
         }
-
-        return found;
     }
 
     /// <summary>

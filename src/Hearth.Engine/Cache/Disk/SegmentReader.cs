@@ -32,6 +32,12 @@ internal sealed class SegmentReader : IDisposable
         SafeFileHandle? file = null;
         try
         {
+            if (!FolderFiles.IsRegular(path, SegmentFile.MinHeaderBytes))
+            {
+                fault = FolderFiles.IsFile(path) ? SegmentFault.Torn : SegmentFault.Unreadable;
+                return null;
+            }
+
             file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
             Span<byte> bytes = stackalloc byte[SegmentFile.MaxHeaderBytes];
             var decoded = SegmentFile.DecodeHeader(bytes[..Fill(file, bytes, 0)], identity);

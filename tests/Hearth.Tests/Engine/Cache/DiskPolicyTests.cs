@@ -122,22 +122,6 @@ public sealed class DiskPolicyTests
     }
 
     [Fact]
-    public void A_full_budget_costs_the_end_of_the_prefix_that_nobody_came_back_to()
-    {
-        // A simulated state has four bytes for every token before its end; this is room for about one of the two histories.
-        var drive = Drive(nameof(MemoryKind.Full), diskBytes: 8000);
-        drive.Run(SchedulerDrive.Prompt(768, 5), 0);
-        Settle(drive);
-        drive.Now += 3 * 86_400 * drive.Limits.TicksPerSecond;
-        drive.Run(Turn, 0);
-        Settle(drive);
-        Assert.InRange(drive.Scheduler.Cache.Disk.Bytes, 4 * Turn.Length, 8000);
-        drive.Restart();
-
-        Assert.Equal(26, drive.Run(Next, 0));
-    }
-
-    [Fact]
     public void Running_requests_are_written_too_a_block_at_a_time()
     {
         var drive = Drive(nameof(MemoryKind.Full));

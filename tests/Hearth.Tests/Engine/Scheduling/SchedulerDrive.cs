@@ -33,6 +33,9 @@ internal sealed class SchedulerDrive
     /// <summary>How long a step takes.</summary>
     public Func<StepPlan, long> StepTicks { get; set; } = _ => 1;
 
+    /// <summary>How much of it goes into bringing states back.</summary>
+    public Func<StepPlan, TimeSpan> Restoring { get; set; } = _ => TimeSpan.Zero;
+
     /// <summary>How much of it goes into copying states out.</summary>
     public Func<StepPlan, TimeSpan> Saving { get; set; } = _ => TimeSpan.Zero;
 
@@ -139,7 +142,7 @@ internal sealed class SchedulerDrive
         }
 
         Now += StepTicks(plan);
-        Scheduler.OnStepDone([.. sampled], Now, saving: Saving(plan));
+        Scheduler.OnStepDone([.. sampled], Now, Restoring(plan), Saving(plan));
         Disk.TakeFrom(Scheduler);
         CheckBooks();
         TakeEffects();
@@ -169,7 +172,10 @@ internal sealed class SchedulerDrive
         {
             Assert.True(mostSteps-- > 0, "the scheduler does not come to an end");
             Step();
-            if (Scheduler.WaitsForDisk) Disk.Answer(Scheduler, Now);
+            if (Scheduler.WaitsForDisk || Disk.Takes is not null) Disk.Answer(Scheduler, Now);
+            if (!Scheduler.WaitsForDisk) continue;
+            Now = Math.Max(Now, Math.Min(Disk.EndsAt, Scheduler.PlansAt));
+            Disk.Answer(Scheduler, Now);
         }
 
         Scheduler.CheckIdle();

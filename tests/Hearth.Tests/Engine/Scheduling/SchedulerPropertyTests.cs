@@ -1,6 +1,7 @@
 using CsCheck;
 using Hearth.Engine;
 using Hearth.Engine.Cache;
+using Hearth.Engine.Cache.Disk;
 using Hearth.Tests.Engine.Decoding;
 
 namespace Hearth.Tests.Engine.Scheduling;
@@ -19,6 +20,8 @@ public sealed class SchedulerPropertyTests
         Tidy,
         Wait,
         Disk,
+        SlowDisk,
+        LoseFile,
         Restart,
     }
 
@@ -54,7 +57,7 @@ public sealed class SchedulerPropertyTests
                 (4, Gen.Const(Event.Submit)), (3, Gen.Const(Event.Continue)), (9, Gen.Const(Event.Step)), (2, Gen.Const(Event.Cancel)),
                 (2, Gen.Const(Event.Abandon)), (1, Gen.Const(Event.Interrupt)),
                 (1, Gen.Const(Event.LoseDecoder)), (1, Gen.Const(Event.Tidy)), (1, Gen.Const(Event.Wait)),
-                (4, Gen.Const(Event.Disk)), (1, Gen.Const(Event.Restart))),
+                (4, Gen.Const(Event.Disk)), (1, Gen.Const(Event.SlowDisk)), (1, Gen.Const(Event.LoseFile)), (1, Gen.Const(Event.Restart))),
             Gen.Int[0, 1000],
             Gen.Int[0, 60]).List[1, 60];
 
@@ -114,6 +117,19 @@ public sealed class SchedulerPropertyTests
             case Event.Disk:
                 (drive.Disk.FailsToWrite, drive.Disk.LosesFiles) = (b % 7 == 0, b % 11 == 0);
                 drive.Disk.Answer(drive.Scheduler, drive.Now, most: 1 + (a % 5));
+                break;
+            case Event.SlowDisk:
+                // Instant when told to, slow, or dead for most commands.
+                drive.Disk.Takes = (b % 4) switch
+                {
+                    0 => null,
+                    1 => command => command is DiskCommand.Read && a % 3 == 0 ? long.MaxValue : 1,
+                    2 => _ => a,
+                    _ => _ => long.MaxValue,
+                };
+                break;
+            case Event.LoseFile:
+                drive.Disk.LoseOne(drive.Scheduler, drive.Now);
                 break;
             case Event.Restart:
                 drive.Restart();

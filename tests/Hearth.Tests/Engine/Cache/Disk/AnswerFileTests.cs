@@ -71,6 +71,23 @@ public sealed class AnswerFileTests : IDisposable
         Assert.Empty(Open().Read());
     }
 
+    [Fact]
+    public void A_pipe_in_the_files_place_is_never_opened_and_gives_way()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such pipes in folders.");
+            return;
+        }
+
+        Append(Open(), Answer(1, 3));
+        Pipes.Replace(FullPath);
+        Assert.Empty(Open().Read());
+
+        Append(Open(), Answer(2, 5));
+        Assert.Equal([2], Ends(Open().Read()));
+    }
+
     private AnswerFile Open() => new(new DiskCacheSettings(_folder.Path, 7, "m", 0), MostBytes, NullLogger.Instance);
 
     private void Append(AnswerFile file, params SampledAnswer[] answers)

@@ -100,6 +100,7 @@ public sealed class SegmentFileTests
     [InlineData(63, 0x80)]
     [InlineData(71, 0x7f)]
     [InlineData(79, 0x7f)]
+    [InlineData(75, 0x41)]
     [InlineData(79, 0x80)]
     [InlineData(97, 0xff)]
     public void A_number_that_cannot_be_is_corrupt_whatever_its_checksum(int at, byte value)

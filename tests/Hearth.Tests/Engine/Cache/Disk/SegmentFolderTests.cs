@@ -120,6 +120,31 @@ public sealed class SegmentFolderTests : IDisposable
     }
 
     [Fact]
+    public void Pipes_and_links_under_our_names_are_never_opened_and_go()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such pipes in folders.");
+            return;
+        }
+
+        var folder = Folder();
+        var elsewhere = Path.Combine(_root.Path, "elsewhere");
+        Pipes.Make(elsewhere);
+        Pipes.Make(PathOf(folder, States.Key(1)));
+        File.CreateSymbolicLink(PathOf(folder, States.Key(2)), elsewhere);
+        File.CreateSymbolicLink(PathOf(folder, States.Key(3)), "/dev/zero");
+        Assert.Empty(folder.Scan(NothingKnown));
+        Assert.Equal(3, folder.Discarded);
+
+        Pipes.Make(PathOf(folder, States.Key(1)));
+        Assert.Single(SegmentArchive.Verify(_root.Path, States.Identity).Faults);
+        Read(folder, States.Key(1), ReadOutcome.Discarded, []);
+        Assert.Empty(FolderFiles.Names(folder.FullPath));
+        Assert.True(File.Exists(elsewhere));
+    }
+
+    [Fact]
     public void Nobody_else_may_read_what_is_stored()
     {
         if (OperatingSystem.IsWindows())
