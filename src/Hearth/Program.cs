@@ -7,6 +7,7 @@ using Hearth.Commands.Bench.Prompt;
 using Hearth.Commands.Bench.Restart;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
+using Hearth.Commands.Bench.Storm;
 using Hearth.Commands.Bench.Trace;
 using Hearth.Providers;
 
@@ -25,5 +26,6 @@ var parts = new CommandParts(
         RestartBenchmark.Create(terminal, stop),
         TraceBenchmark.Create(terminal, stop),
         SoakBenchmark.Create(terminal, stop, loader.LoadAsync),
+        StormBenchmark.Create(terminal, stop),
     ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);
