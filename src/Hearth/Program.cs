@@ -2,6 +2,7 @@ using Hearth.Commands;
 using Hearth.Commands.Bench;
 using Hearth.Commands.Bench.Forks;
 using Hearth.Commands.Bench.Formats;
+using Hearth.Commands.Bench.Fuzz;
 using Hearth.Commands.Bench.Latency;
 using Hearth.Commands.Bench.Prompt;
 using Hearth.Commands.Bench.Restart;
@@ -27,5 +28,6 @@ var parts = new CommandParts(
         TraceBenchmark.Create(terminal, stop),
         SoakBenchmark.Create(terminal, stop, loader.LoadAsync),
         StormBenchmark.Create(terminal, stop),
+        FuzzBenchmark.Create(terminal, stop),
     ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);
