@@ -1,5 +1,6 @@
 using Hearth.Commands;
 using Hearth.Commands.Bench;
+using Hearth.Commands.Bench.Faults;
 using Hearth.Commands.Bench.Forks;
 using Hearth.Commands.Bench.Formats;
 using Hearth.Commands.Bench.Fuzz;
@@ -29,5 +30,6 @@ var parts = new CommandParts(
         SoakBenchmark.Create(terminal, stop, loader.LoadAsync),
         StormBenchmark.Create(terminal, stop),
         FuzzBenchmark.Create(terminal, stop),
+        FaultsBenchmark.Create(terminal, stop),
     ]);
 return await CommandLine.RunAsync(args, terminal, stop, parts);
