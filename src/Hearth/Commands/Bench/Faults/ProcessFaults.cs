@@ -6,7 +6,10 @@ namespace Hearth.Commands.Bench.Faults;
 internal static class ProcessFaults
 {
     private const long MemoryBytes = 300L << 20;
-    private const int SpareDescriptors = 16;
+
+    /// <summary>Descriptors beyond those of an idle server; each connection takes one.</summary>
+    private const int SpareDescriptors = 18;
+
     private const int IdleConnections = 100;
 
     /// <summary>Enough lines to fill any pipe.</summary>
@@ -41,12 +44,13 @@ internal static class ProcessFaults
 
     private static async Task<FaultOutcome> LimitDescriptorsAsync(FaultScene scene)
     {
-        var server = await scene.StartAsync();
-        await scene.CompareAsync(server);
-        if (ProcessVitals.Of(server.Id)?.Descriptors is not { } open)
+        var idling = await scene.StartAsync();
+        if (ProcessVitals.Of(idling.Id)?.Descriptors is not { } open)
             return FaultOutcome.Skip("the system does not tell a process's descriptors");
-        if (FaultScene.Shell($"prlimit --pid {server.Id} --nofile={open + SpareDescriptors}") is { } why)
-            return FaultOutcome.Skip($"the limit cannot be set: {why}");
+        await scene.EndAsync(idling);
+
+        // The limit stands from the start, as a shell or a service manager sets it.
+        var server = await scene.StartAsync($"ulimit -n {open + SpareDescriptors}");
         List<RawConnection> idle = [];
         try
         {
