@@ -1,12 +1,15 @@
 using Hearth.Commands;
 using Hearth.Commands.Bench;
+using Hearth.Commands.Bench.Faults;
 using Hearth.Commands.Bench.Forks;
 using Hearth.Commands.Bench.Formats;
+using Hearth.Commands.Bench.Fuzz;
 using Hearth.Commands.Bench.Latency;
 using Hearth.Commands.Bench.Prompt;
 using Hearth.Commands.Bench.Restart;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
+using Hearth.Commands.Bench.Storm;
 using Hearth.Commands.Bench.Trace;
 using Hearth.Llama;
 using Hearth.Providers;
@@ -35,6 +38,9 @@ var parts = new CommandParts(
         RestartBenchmark.Create(terminal, stop),
         TraceBenchmark.Create(terminal, stop),
         SoakBenchmark.Create(terminal, stop, loader.LoadAsync),
+        StormBenchmark.Create(terminal, stop),
+        FuzzBenchmark.Create(terminal, stop),
+        FaultsBenchmark.Create(terminal, stop),
     ]);
 var command = Task.Run(() => CommandLine.RunAsync(args, terminal, stop, parts));
 var code = output.End(await stop.EndOfAsync(command, terminal.Time));

@@ -36,6 +36,15 @@ internal sealed class SettingOptions
         return options;
     }
 
+    /// <summary>What the command line gives of them, as the words of another one.</summary>
+    public IReadOnlyList<string> Words(ParseResult parsed) =>
+    [
+        .. from option in _options.Select(o => o.Option).Append(_file)
+           where parsed.GetResult(option) is { Implicit: false }
+           from word in option is Option<string> text ? [option.Name, parsed.GetValue(text) ?? ""] : (string[])[option.Name]
+           select word,
+    ];
+
     /// <summary>The settings from all sources; warnings go to the terminal.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Where warnings go.</param>

@@ -20,7 +20,7 @@ internal sealed record PseudoText(int Seed, double TokensPerWord)
     /// <summary>A text of exactly so many words.</summary>
     public string Words(string label, int words)
     {
-        Random random = new(Mix(label));
+        Random random = new(SeedOf(Seed, label));
         StringBuilder text = new();
         for (var i = 0; i < words; i++)
         {
@@ -33,10 +33,10 @@ internal sealed record PseudoText(int Seed, double TokensPerWord)
         return text.Append('.').ToString();
     }
 
-    /// <summary>FNV-1a; the hash of a string in .NET differs from process to process.</summary>
-    private int Mix(string label)
+    /// <summary>The seed of what has a name. FNV-1a; the hash of a string in .NET differs from process to process.</summary>
+    public static int SeedOf(int seed, string label)
     {
-        var hash = 2166136261u ^ (uint)Seed;
+        var hash = 2166136261u ^ (uint)seed;
         foreach (var letter in label)
             hash = unchecked((hash ^ letter) * 16777619u);
         return (int)(hash & int.MaxValue);

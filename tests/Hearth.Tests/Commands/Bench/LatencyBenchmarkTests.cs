@@ -12,20 +12,17 @@ public sealed class LatencyBenchmarkTests
         NativeLibraryFixture.Require();
         var (code, output, error) = await RunAsync(
             "--model", RepositoryPaths.BundledModel, "--context", "1024", "--threads", "1", "--history", "100", "--text", "5", "--pairs", "1",
-            "--gaps", "4", "--storm", "12");
+            "--gaps", "4");
 
         Assert.True(code == 0, error);
         Assert.Matches(@"(?m)^turn beside / alone, median of pairs +\d+\.\d\d$", output);
         Assert.Matches(@"(?m)^stream beside a prefill: gap p99, ms +\d", output);
         Assert.Matches(@"(?m)^tiny request after a hang-up: first token p50, ms +\d", output);
-        Assert.Matches(@"(?m)^storm: clients +12$", output);
-        Assert.Contains("work left after the storm: ", error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--pairs", "0")]
     [InlineData("--gaps", "1")]
-    [InlineData("--storm", "-1")]
     [InlineData("--history", "-1")]
     public async Task What_cannot_be_measured_is_one_sentence(string option, string value)
     {
@@ -41,17 +38,7 @@ public sealed class LatencyBenchmarkTests
     [InlineData(0, null, 8000)]
     [InlineData(500, 8192, 500)]
     public void The_history_fits_the_window_where_none_is_asked_for(int asked, int? window, int history) =>
-        Assert.Equal(history, new LatencyPlan(asked, 1, 1, 2, 0, 1).Within(window).History);
-
-    [Fact]
-    public void A_storm_is_the_same_for_the_same_seed_and_has_every_kind_of_client()
-    {
-        var moves = StormMove.Plan(7, 200);
-
-        Assert.Equal(moves, StormMove.Plan(7, 200));
-        Assert.NotEqual(moves, StormMove.Plan(8, 200));
-        Assert.Equal(Enum.GetValues<StormKind>(), moves.Select(m => m.Kind).Distinct().Order());
-    }
+        Assert.Equal(history, new LatencyPlan(asked, 1, 1, 2, 1).Within(window).History);
 
     [Fact]
     public void Figures_that_a_server_does_not_tell_are_dashes()

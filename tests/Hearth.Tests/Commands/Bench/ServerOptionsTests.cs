@@ -21,7 +21,17 @@ public sealed class ServerOptionsTests
         Assert.Equal(file.Length > 0 || args.Length > 0 ? 100 : null, settings.CacheDisk);
     }
 
-    private static LaunchSettings Read(string file, string[] args)
+    [Theory]
+    [InlineData("--no-disk-cache")]
+    [InlineData("--threads 2 --no-disk-cache", "--threads", "2")]
+    [InlineData("--cache-disk 100 --threads 2", "--threads", "2", "--cache-disk", "100")]
+    [InlineData("--no-disk-cache --log-prompts", "--log-prompts", "--no-disk-cache")]
+    public void A_server_in_a_process_of_its_own_is_told_what_the_command_line_says(string words, params string[] args) =>
+        Assert.Equal(words.Split(' ').Order(), Choose("", args).OwnArguments.Order());
+
+    private static LaunchSettings Read(string file, string[] args) => Choose(file, args).Own!;
+
+    private static ServerChoice Choose(string file, string[] args)
     {
         using TemporaryFolder home = new();
         File.WriteAllText(Path.Combine(home.Path, SettingsFile.Name), file);
@@ -30,6 +40,6 @@ public sealed class ServerOptionsTests
         var (choice, error) = options.Read(
             command.Parse(args), new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, _ => null, home.Path, home.Path));
         Assert.Null(error);
-        return choice!.Own!;
+        return choice!;
     }
 }

@@ -5,9 +5,8 @@ namespace Hearth.Commands.Bench.Latency;
 /// <param name="Text">A turn's new message.</param>
 /// <param name="Pairs">Pairs of runs, alone and beside a prefill.</param>
 /// <param name="Gaps">Gaps between tokens, alone and beside a prefill.</param>
-/// <param name="Storm">Random connects, cancels and disconnects; 0 leaves them out.</param>
-/// <param name="Seed">Chooses the texts and the storm's course.</param>
-internal sealed record LatencyPlan(int History, int Text, int Pairs, int Gaps, int Storm, int Seed)
+/// <param name="Seed">Chooses the texts.</param>
+internal sealed record LatencyPlan(int History, int Text, int Pairs, int Gaps, int Seed)
 {
     /// <summary>Most tokens of history that are asked for without being told; three quarters of a smaller window.</summary>
     private const int UsualHistory = 8000;
@@ -15,7 +14,7 @@ internal sealed record LatencyPlan(int History, int Text, int Pairs, int Gaps, i
     /// <summary>What is wrong with it, or null.</summary>
     public string? Error => this switch
     {
-        { History: < 0 } or { Storm: < 0 } => "--history and --storm must not be negative.",
+        { History: < 0 } => "--history must not be negative.",
         { Text: < 1 } or { Pairs: < 1 } => "--text and --pairs must be at least 1.",
         { Gaps: < 2 } => "--gaps must be at least 2.",
         _ => null,

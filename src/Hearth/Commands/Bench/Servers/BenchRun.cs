@@ -25,6 +25,39 @@ internal static class BenchRun
         });
     }
 
+    /// <summary>
+    /// Runs against the one server that the command line names, or against an own one in a fresh process and a home that is deleted
+    /// afterwards. It has <paramref name="ownSettings"/> where the command line says nothing else.
+    /// </summary>
+    public static async Task<int> WithOneServerAsync(
+        ServerOptions options, ParseResult parsed, Terminal terminal, StopRequests stop, string[][] ownSettings, Func<ServerUnderBench, Task<int>> run)
+    {
+        var (choice, mistake) = options.Read(parsed, terminal);
+        if (choice is null)
+            return terminal.Fail(mistake!);
+        if (choice is { Addresses: [_, _, ..] } or { Addresses: [_, ..], Own: not null })
+            return terminal.Fail("This asks one server: --url may be given once, and not with --model.");
+        return await GuardAsync(terminal, stop, async () =>
+        {
+            if (choice.Addresses is [var only])
+                return await run(new ServerUnderBench(only.Address, null));
+            string[] settings = [.. choice.OwnArguments, .. ownSettings.Where(s => !choice.OwnArguments.Contains(s[0])).SelectMany(s => s)];
+            var home = Directory.CreateTempSubdirectory("hearth-bench-");
+            try
+            {
+                var (server, error) = await ServerProcess.StartAsync(new ServerLaunch(home.FullName, settings), terminal.Time, stop.Finish);
+                if (server is null)
+                    return terminal.Fail(error!);
+                await using (server)
+                    return await run(new ServerUnderBench(server.Address, server.Id));
+            }
+            finally
+            {
+                home.Delete(recursive: true);
+            }
+        });
+    }
+
     /// <summary>Ctrl+C and failures of servers, files and the library as exit codes.</summary>
     public static async Task<int> GuardAsync(Terminal terminal, StopRequests stop, Func<Task<int>> run)
     {

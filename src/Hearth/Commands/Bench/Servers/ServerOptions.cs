@@ -5,7 +5,11 @@ using Hearth.Config;
 namespace Hearth.Commands.Bench.Servers;
 
 /// <summary>Which servers to ask: those at <paramref name="Addresses"/>, and an own one where <paramref name="Own"/> says how to run it.</summary>
-internal sealed record ServerChoice(IReadOnlyList<ServerAddress> Addresses, LaunchSettings? Own);
+internal sealed record ServerChoice(IReadOnlyList<ServerAddress> Addresses, LaunchSettings? Own)
+{
+    /// <summary>The own server's settings as arguments of <c>hearth serve</c>, for one in a process of its own.</summary>
+    public IReadOnlyList<string> OwnArguments { get; init; } = [];
+}
 
 /// <summary>A running server.</summary>
 internal sealed record ServerAddress(string Name, Uri Address)
@@ -47,6 +51,9 @@ internal sealed class ServerOptions
         return options;
     }
 
+    /// <summary>The settings of the own server that the command line gives, as arguments of <c>hearth serve</c>.</summary>
+    public IReadOnlyList<string> Words(ParseResult parsed) => _settings.Words(parsed);
+
     /// <summary>The choice, or the sentence that says what is wrong with it.</summary>
     public (ServerChoice? Choice, string? Error) Read(ParseResult parsed, Terminal terminal)
     {
@@ -68,7 +75,8 @@ internal sealed class ServerOptions
 
         // What an earlier run left on disk would make the numbers warm, so it is there only for who asks for it here.
         var hasDisk = parsed.GetResult(DiskFlag) is OptionResult { Implicit: false };
+        string[] cold = hasDisk || settings.NoDiskCache ? [] : ["--no-disk-cache"];
         settings = settings with { Host = "127.0.0.1", Port = 0, ApiKey = null, NoDiskCache = settings.NoDiskCache || !hasDisk };
-        return (new ServerChoice(addresses, settings), null);
+        return (new ServerChoice(addresses, settings) { OwnArguments = [.. Words(parsed), .. cold] }, null);
     }
 }
