@@ -210,7 +210,7 @@ internal sealed class Scheduler
     /// </summary>
     public void OnStepInterrupted(long now, TimeSpan restoring = default, TimeSpan saving = default)
     {
-        _meter.ObserveRestore(_restored, Ticks(restoring));
+        _meter.ObserveRestore(_restored, Ticks(restoring), now);
         _meter.ObserveSave(_saved, Ticks(saving), now);
         _now = now;
         _cache.Settle(now);

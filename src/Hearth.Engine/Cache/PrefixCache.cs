@@ -115,7 +115,7 @@ internal sealed class PrefixCache
         }
 
         branch.IsIncomplete = true;
-        if (_saved.TakesStates && branch.Holder is { } holder && _saved.LastCheckpoint(holder, after: 0, until: branch.Length) is not null)
+        if (_saved.TakesStates && branch.Holder is { } holder && _saved.LastCheckpoint(holder, after: 0, until: branch.Length, fromFiles: true) is not null)
             _saved.Save(branch, branch.Leaf.Start, Operations, _holdsWindow);
     }
 
