@@ -16,8 +16,8 @@ internal sealed class DiskBudget(string root, UInt128 identity, long budgetBytes
     /// <summary>After this time without use a prefix is half as likely to be used: between a working day and a weekend.</summary>
     private const double HalfLifeDays = 2;
 
-    /// <summary>Headers that one write reads to learn what files cost: thousands of files must not hold up a disk that is slow.</summary>
-    private const int MostHeaders = 64;
+    /// <summary>Headers that are read at once to learn what files cost, those of the files first that were not used for longest.</summary>
+    private const int HeadersAtOnce = 64;
 
     private readonly Dictionary<(UInt128 Identity, string Name), KeptFile> _files = [];
 
@@ -39,8 +39,14 @@ internal sealed class DiskBudget(string root, UInt128 identity, long budgetBytes
         var continued = _files.Values.Select(f => (f.Identity, f.Chain)).Append((identity, chain))
             .GroupBy(f => f).ToDictionary(g => g.Key, g => g.Count());
         var now = time.GetUtcNow();
-        while (Bytes + bytes > budgetBytes && _files.Values.Where(f => f.IsFree(continued)).MinBy(f => f.Worth(now)) is { } least)
+        while (Bytes + bytes > budgetBytes)
         {
+            if (_files.Values.Where(f => f.IsFree(continued)).MinBy(f => f.Worth(now)) is not { } least)
+            {
+                if (!ReadHeaders()) break;
+                continue;
+            }
+
             // Another process may have used it meanwhile.
             var path = PathOf(least);
             if (FolderFiles.LastUsed(path) is var used && used > least.LastUsed)
@@ -92,9 +98,11 @@ internal sealed class DiskBudget(string root, UInt128 identity, long budgetBytes
         Bytes -= file.Bytes;
     }
 
-    private void ReadHeaders()
+    // False when none was left to read.
+    private bool ReadHeaders()
     {
-        foreach (var file in _files.Values.Where(f => !f.IsKnown).OrderBy(f => f.LastUsed).Take(MostHeaders).ToList())
+        var unknown = _files.Values.Where(f => !f.IsKnown).OrderBy(f => f.LastUsed).Take(HeadersAtOnce).ToList();
+        foreach (var file in unknown)
         {
             using var reader = SegmentReader.TryOpen(PathOf(file), file.Identity, out _);
 
@@ -104,6 +112,8 @@ internal sealed class DiskBudget(string root, UInt128 identity, long budgetBytes
             if (reader?.Header.Key is { Kind: StateKind.Segment, Tokens.Length: TokenChain.Block } key)
                 file.Next = TokenChain.Extend(key.Chain, key.Tokens.Span);
         }
+
+        return unknown.Count > 0;
     }
 
     private string PathOf(KeptFile file) => Path.Combine(root, SegmentNames.Folder(file.Identity), file.Name);

@@ -104,6 +104,16 @@ public sealed class DiskBudgetTests : IDisposable
     }
 
     [Fact]
+    public void A_budget_that_became_smaller_holds_from_the_first_write_on()
+    {
+        Process before = new(this, 1, 1000 * FileBytes), after = new(this, 2, 10 * FileBytes);
+        for (var number = 0; number < 200; number++) before.Put(Key(number), 1);
+        after.Write(Key(1000), 1);
+
+        Assert.InRange(SegmentArchive.List(_root.Path).Sum(f => f.Bytes), 1, 10 * FileBytes);
+    }
+
+    [Fact]
     public void Where_nothing_may_go_nothing_is_written()
     {
         Process one = new(this, 1, 2 * FileBytes);
