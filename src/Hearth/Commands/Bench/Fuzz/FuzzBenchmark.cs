@@ -21,7 +21,7 @@ internal static class FuzzBenchmark
         var seed = BenchOption.Number("--seed", "Chooses the bodies", 1);
         var only = new Option<int?>("--only") { HelpName = "N", Description = "Send only the body of this number, and print it with its answer" };
         var limit = new Option<double>("--limit") { HelpName = "S", Description = "Longest that an answer may take", DefaultValueFactory = _ => 5 };
-        var growth = new Option<double>("--growth") { HelpName = "MB", Description = "Most that the server's memory may grow from the second quarter to the last", DefaultValueFactory = _ => 100 };
+        var growth = new Option<double>("--growth") { HelpName = "MB", Description = "Most that the server's memory may grow from the second quarter to the last; caches fill in short runs", DefaultValueFactory = _ => 200 };
         var process = new Option<int?>("--pid") { HelpName = "N", Description = "Process of the server behind --url, to tell its memory" };
         var command = new Command("fuzz", "Send mutated bodies to every endpoint: no 5xx, nothing slow, one terminal event, errors as JSON; exit code 1 otherwise")
         {
