@@ -74,8 +74,8 @@ public sealed class FormatProbeTests
         List<string> found = [];
         foreach (string file in Directory.EnumerateFiles(folder, "*.jinja").Order(StringComparer.Ordinal))
         {
-            ChatTemplate template = ChatTemplate.Parse(File.ReadAllText(file), Path.GetFileName(file), new TemplateTokens("<s>", "</s>"));
-            found.Add($"{Path.GetFileNameWithoutExtension(file)} {FormatProbe.Find(template).Name}");
+            ChatTemplate template = ChatTemplate.Parse(File.ReadAllText(file), Path.GetFileName(file), new TemplateTokens("<s>", "</s>"), cancellation: TestContext.Current.CancellationToken);
+            found.Add($"{Path.GetFileNameWithoutExtension(file)} {FormatProbe.Find(template, TestContext.Current.CancellationToken).Name}");
         }
 
         Assert.Equal(Expected.Select(e => $"{e.Key} {e.Value}").Order(StringComparer.Ordinal), found);

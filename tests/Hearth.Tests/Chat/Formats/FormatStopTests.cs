@@ -37,7 +37,7 @@ public sealed class FormatStopTests
         {
             StopSequences stops = new([Stop]);
             List<ChatEvent> passed = [];
-            foreach (ChatEvent item in answer.Format.ReadAll(whole.Chunk(size).Select(c => new string(c)), [ParserHarness.Tool("f")]))
+            foreach (ChatEvent item in answer.Format.ReadAll(whole.Chunk(size).Select(c => new string(c)), [ParserHarness.Tool("f")], cancellation: TestContext.Current.CancellationToken))
             {
                 if (!stops.Pass(item, passed))
                     break;

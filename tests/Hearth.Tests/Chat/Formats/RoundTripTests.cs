@@ -29,11 +29,11 @@ public sealed class RoundTripTests
         foreach (string file in Directory.EnumerateFiles(folder, "*.jinja").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(file);
-            ChatTemplate template = ChatTemplate.Parse(File.ReadAllText(file), name, new TemplateTokens("<s>", "</s>"));
+            ChatTemplate template = ChatTemplate.Parse(File.ReadAllText(file), name, new TemplateTokens("<s>", "</s>"), cancellation: TestContext.Current.CancellationToken);
             if (!template.Capabilities.Tools)
                 continue;
             count++;
-            string? difference = FirstDifference(template, FormatProbe.Find(template));
+            string? difference = FirstDifference(template, FormatProbe.Find(template, TestContext.Current.CancellationToken));
             if (difference is not null)
                 wrong.Add($"{name}: {difference}");
         }
