@@ -2,7 +2,6 @@ using System.Net;
 using System.Threading.Channels;
 using Hearth.Chat;
 using Hearth.Config;
-using Hearth.Http;
 using Hearth.Providers;
 using Hearth.Tests.Support;
 using Microsoft.Extensions.Logging;

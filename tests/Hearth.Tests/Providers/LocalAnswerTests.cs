@@ -71,7 +71,7 @@ public sealed class LocalAnswerTests : IAsyncLifetime
         int[] answer = Tokens("one two");
         Write(new GenerationStarted(prompt.Length, 0));
         Write([.. answer.Select(t => new TokenGenerated(t))]);
-        await using var reading = Answer(prompt, ["two"]).ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var reading = Answer(prompt, ["two"], TestContext.Current.CancellationToken).ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await reading.MoveNextAsync());
         while (_cancels == 0 && reading.Current is not AnswerFinished)
         {

@@ -73,10 +73,10 @@ public sealed class SampledRunsTests : IDisposable
     {
         SampledRuns runs = new(_tokenizer);
         int[] sampled = Letters("Hello there");
-        runs.Record(runs.Encode([new TextRun(Question, true)]), sampled);
+        runs.Record(runs.Encode([new TextRun(Question, true)], TestContext.Current.CancellationToken), sampled);
 
         int[] same = History(runs, "Hello there");
-        int[] other = runs.Encode([new(Question.Replace("hi", "ho", StringComparison.Ordinal), true), new("Hello there", false), new("<|im_end|>\n", true)]).Tokens;
+        int[] other = runs.Encode([new(Question.Replace("hi", "ho", StringComparison.Ordinal), true), new("Hello there", false), new("<|im_end|>\n", true)], TestContext.Current.CancellationToken).Tokens;
 
         Assert.True(Contains(same, sampled));
         Assert.False(Contains(other, sampled));
@@ -86,15 +86,15 @@ public sealed class SampledRunsTests : IDisposable
     public void Runs_of_later_answers_follow_those_of_earlier_ones()
     {
         SampledRuns runs = new(_tokenizer);
-        var first = runs.Encode([new TextRun(Question, true)]);
+        var first = runs.Encode([new TextRun(Question, true)], TestContext.Current.CancellationToken);
         int[] one = Letters("Hello there");
         runs.Record(first, one);
         TextRun[] history = [new(Question, true), new("Hello there", false), new("<|im_end|>\n" + Question, true)];
         int[] two = Letters("Once more");
-        var second = runs.Encode(history);
+        var second = runs.Encode(history, TestContext.Current.CancellationToken);
         runs.Record(second, two);
 
-        int[] third = runs.Encode([.. history, new("Once more", false), new("<|im_end|>\n", true)]).Tokens;
+        int[] third = runs.Encode([.. history, new("Once more", false), new("<|im_end|>\n", true)], TestContext.Current.CancellationToken).Tokens;
 
         Assert.Equal([.. first.Tokens, .. one, .. Special("<|im_end|>\n" + Question), .. two, .. Special("<|im_end|>\n")], third);
     }
@@ -106,7 +106,7 @@ public sealed class SampledRunsTests : IDisposable
     public void An_answer_that_a_text_ended_counts_up_to_that(string stop, string shown, bool isRemembered)
     {
         SampledRuns runs = new(_tokenizer);
-        runs.Record(runs.Encode([new TextRun(Question, true)]), Letters("Hello thereSTOP and more"), stop);
+        runs.Record(runs.Encode([new TextRun(Question, true)], TestContext.Current.CancellationToken), Letters("Hello thereSTOP and more"), stop);
 
         Assert.Equal(isRemembered, Contains(History(runs, shown), Letters(shown)));
     }
@@ -115,7 +115,7 @@ public sealed class SampledRunsTests : IDisposable
     public void An_answer_that_is_cut_inside_a_token_or_a_character_is_not_remembered()
     {
         SampledRuns runs = new(_tokenizer);
-        var prompt = runs.Encode([new TextRun(Question, true)]);
+        var prompt = runs.Encode([new TextRun(Question, true)], TestContext.Current.CancellationToken);
         int[] rocket = Plain("🚀");
         Assert.True(rocket.Length > 1, "The test needs a character of several tokens.");
 
@@ -129,7 +129,7 @@ public sealed class SampledRunsTests : IDisposable
     public void The_tokenizers_own_tokens_are_not_kept_and_replace_others()
     {
         SampledRuns runs = new(_tokenizer);
-        var prompt = runs.Encode([new TextRun(Question, true)]);
+        var prompt = runs.Encode([new TextRun(Question, true)], TestContext.Current.CancellationToken);
 
         runs.Record(prompt, Letters("Hello there"));
         Assert.True(runs.RememberedTokens > 0);
