@@ -45,7 +45,7 @@ internal static class HearthHome
         if (Directory.Exists(home))
         {
             UnixFileMode mode = File.GetUnixFileMode(home);
-            return (mode & ForOthers) == 0
+            return (mode & ForOthers) == UnixFileMode.None
                 ? null
                 : $"other users of this machine may enter {home} (mode {Convert.ToString((int)mode & 0b111_111_111, 8)}); 'chmod 700' on it keeps them out";
         }

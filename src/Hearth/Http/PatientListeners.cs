@@ -100,15 +100,16 @@ internal sealed class PatientListeners(IConnectionListenerFactory inner, int con
 
         public override async ValueTask DisposeAsync()
         {
-            if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-                return;
+            var isFirst = Interlocked.Exchange(ref _isDisposed, 1) == 0;
             try
             {
                 await inner.DisposeAsync();
+                await base.DisposeAsync();
             }
             finally
             {
-                room.Release();
+                if (isFirst)
+                    room.Release();
             }
         }
     }

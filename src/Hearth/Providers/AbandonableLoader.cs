@@ -30,7 +30,7 @@ internal sealed class AbandonableLoader(ModelLoader load, TimeProvider time)
         await using (cancellation.Register(cancelled.SetResult))
             await Task.WhenAny(running, cancelled.Task);
         if (!running.IsCompleted)
-            await Task.WhenAny(running, Task.Delay(Patience, time));
+            await Task.WhenAny(running, Task.Delay(Patience, time, CancellationToken.None));
         if (running.IsCompleted && !cancellation.IsCancellationRequested)
             return await running;
 

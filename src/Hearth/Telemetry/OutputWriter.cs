@@ -92,12 +92,9 @@ internal sealed class OutputWriter(Func<Stream> open, Encoding encoding) : TextW
 
     protected override void Dispose(bool disposing)
     {
+        // The thread may still write what it had taken, and then cancels the token.
         if (disposing)
-        {
             Finish(TimeSpan.Zero);
-            _readerGone.Dispose();
-        }
-
         base.Dispose(disposing);
     }
 
@@ -198,7 +195,7 @@ internal sealed class OutputWriter(Func<Stream> open, Encoding encoding) : TextW
             _lost = 0;
             Send(text);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or ObjectDisposedException)
         {
             _lost += Lines(text);
             if (e is ReaderGoneException)

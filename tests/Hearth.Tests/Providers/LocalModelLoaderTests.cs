@@ -30,14 +30,12 @@ public sealed class LocalModelLoaderTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_home.Path));
     }
 
-    [Theory]
-    [InlineData("{% if")]
-    [InlineData("{{ messages[0]['content'] + 1 | nosuchfilter }}")]
-    public async Task A_template_that_cannot_be_used_is_said_before_any_weights_are_read(string template)
+    [Fact]
+    public async Task A_template_that_cannot_be_used_is_said_before_any_weights_are_read()
     {
         NativeLibraryFixture.Require();
         var path = Path.Combine(_home.Path, "broken.jinja");
-        await File.WriteAllTextAsync(path, template, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(path, "{% if", TestContext.Current.CancellationToken);
         Steps steps = new();
         var load = await LoadAsync(_home.Path, new LaunchSettings { ChatTemplate = path }, steps, NullLoggerFactory.Instance);
 

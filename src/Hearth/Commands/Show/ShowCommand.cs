@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Hearth.Chat.Jinja;
-using Hearth.Chat.Templates;
 using Hearth.Config;
 using Hearth.Http;
 using Hearth.Models;
