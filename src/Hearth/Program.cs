@@ -1,3 +1,4 @@
+using Hearth.Children;
 using Hearth.Commands;
 using Hearth.Commands.Bench;
 using Hearth.Commands.Bench.Forks;
@@ -8,7 +9,12 @@ using Hearth.Commands.Bench.Restart;
 using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
 using Hearth.Commands.Bench.Trace;
+using Hearth.Documents;
 using Hearth.Providers;
+
+// A child of another Hearth: no terminal, no settings, no model.
+if (args is [ChildCommand.Name, PdfReader.Work])
+    return ChildCommand.Run(PdfReader.Answer);
 
 var terminal = Terminal.OfProcess();
 using var stop = StopRequests.OfProcess();

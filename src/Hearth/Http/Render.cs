@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hearth.Chat;
+using Hearth.Documents;
 using Hearth.Http.Anthropic;
 using Hearth.Providers;
 
@@ -38,7 +39,7 @@ internal sealed class Render(ProviderCatalog catalog, PdfTexts pdfs)
         {
             WireResult<PromptWire> result = body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("chat_template", out _)
                 ? RenderTemplate(body.RootElement.Deserialize(RenderJson.Default.TemplateRequestWire)!, context.RequestAborted)
-                : Preview(body.RootElement.Deserialize(MessagesJson.Default.MessagesRequestWire)!);
+                : await PreviewAsync(body.RootElement.Deserialize(MessagesJson.Default.MessagesRequestWire)!, context.RequestAborted);
             await WriteAsync(context, result);
         }
         catch (JsonException e)
@@ -66,9 +67,10 @@ internal sealed class Render(ProviderCatalog catalog, PdfTexts pdfs)
         await JsonReply.WriteAsync(context, result.Value!, RenderJson.Default.PromptWire);
     }
 
-    private WireResult<PromptWire> Preview(MessagesRequestWire wire)
+    private async Task<WireResult<PromptWire>> PreviewAsync(MessagesRequestWire wire, CancellationToken cancellation)
     {
-        WireResult<ChatRequest> request = MessagesReader.Read(wire with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs);
+        WireResult<ChatRequest> request = await RequestDocuments.ReadAsync(
+            wire with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs, cancellation);
         if (request.Error is not null)
             return request.Error;
         PromptPreview preview = catalog.Resolve(request.Value!.Model).Preview(request.Value);

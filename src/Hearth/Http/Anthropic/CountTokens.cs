@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hearth.Chat;
+using Hearth.Documents;
 using Hearth.Providers;
 
 namespace Hearth.Http.Anthropic;
@@ -10,7 +11,9 @@ internal sealed class CountTokens(ProviderCatalog catalog, PdfTexts pdfs)
     public async Task HandleAsync(HttpContext context)
     {
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
-        WireResult<ChatRequest> request = error is not null ? error : MessagesReader.Read(wire! with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs);
+        WireResult<ChatRequest> request = error is not null
+            ? error
+            : await RequestDocuments.ReadAsync(wire! with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs, context.RequestAborted);
         PromptCount count = request.Error is not null
             ? new PromptCount(request.Error, 0)
             : await catalog.Resolve(request.Value!.Model).CountAsync(request.Value, context.RequestAborted);

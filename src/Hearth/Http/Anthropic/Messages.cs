@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hearth.Chat;
+using Hearth.Documents;
 using Hearth.Providers;
 
 namespace Hearth.Http.Anthropic;
@@ -13,7 +14,9 @@ internal sealed class Messages(ProviderCatalog catalog, PdfTexts pdfs, RequestHi
     public async Task HandleAsync(HttpContext context)
     {
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
-        WireResult<ChatRequest> request = error is not null ? error : MessagesReader.Read(wire!, needsMaxTokens: true, pdfs);
+        WireResult<ChatRequest> request = error is not null
+            ? error
+            : await RequestDocuments.ReadAsync(wire!, needsMaxTokens: true, pdfs, context.RequestAborted);
         if (request.Error is not null)
         {
             await Errors.WriteAsync(context, request.Error);
