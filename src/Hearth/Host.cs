@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Hearth.Children;
 using Hearth.Config;
+using Hearth.Documents;
 using Hearth.Http;
 using Hearth.Providers;
 using Microsoft.AspNetCore.Connections;
@@ -38,11 +40,18 @@ internal sealed class Host
     public Uri Address { get; }
 
     /// <summary>Starts to listen.</summary>
-    public static async Task<HostStart> StartAsync(LaunchSettings settings, LoadedModel model, ListenAddress listen, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="settings">What the person wants.</param>
+    /// <param name="model">What answers; the host's to stop.</param>
+    /// <param name="listen">Where to listen.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where lines go.</param>
+    /// <param name="children">How child processes are started; by default as this process was.</param>
+    public static async Task<HostStart> StartAsync(
+        LaunchSettings settings, LoadedModel model, ListenAddress listen, TimeProvider time, ILoggerFactory loggers, ChildProgram? children = null)
     {
         LeaveThreadsForHangUps();
         var shutdown = new ServerShutdown();
-        var app = Build(settings, model, listen, shutdown, time, loggers);
+        var app = Build(settings, model, listen, shutdown, time, loggers, children ?? ChildProgram.OfProcess());
         try
         {
             await app.StartAsync();
@@ -101,13 +110,15 @@ internal sealed class Host
     }
 
     private static WebApplication Build(
-        LaunchSettings settings, LoadedModel model, ListenAddress listen, ServerShutdown shutdown, TimeProvider time, ILoggerFactory loggers)
+        LaunchSettings settings, LoadedModel model, ListenAddress listen, ServerShutdown shutdown, TimeProvider time, ILoggerFactory loggers, ChildProgram? program)
     {
         // Without defaults: no settings files are read, and none watched.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "hearth", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        // From a factory, so that the container ends the children with the host.
+        builder.Services.AddSingleton(_ => new ChildPool(program, PdfReader.Work, new ChildLimits(), time, loggers.CreateLogger("documents")));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             Endpoints.Configure(kestrel);
@@ -118,7 +129,8 @@ internal sealed class Host
             services.GetRequiredService<SocketTransportFactory>(), OpenFiles.Measure().Connections, loggers.CreateLogger("http")));
         var app = builder.Build();
         var options = new HttpOptions(settings.ApiKey, IPAddress.IsLoopback(listen.Ip));
-        Endpoints.Map(app, new ProviderCatalog([model.Provider]), options, shutdown, time, loggers.CreateLogger("http"));
+        var pdfs = new PdfTexts(app.Services.GetRequiredService<ChildPool>());
+        Endpoints.Map(app, new ProviderCatalog([model.Provider]), pdfs, options, shutdown, time, loggers.CreateLogger("http"));
         return app;
     }
 

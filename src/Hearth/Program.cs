@@ -1,3 +1,4 @@
+using Hearth.Children;
 using Hearth.Commands;
 using Hearth.Commands.Bench;
 using Hearth.Commands.Bench.Faults;
@@ -11,9 +12,14 @@ using Hearth.Commands.Bench.Sessions;
 using Hearth.Commands.Bench.Soak;
 using Hearth.Commands.Bench.Storm;
 using Hearth.Commands.Bench.Trace;
+using Hearth.Documents;
 using Hearth.Llama;
 using Hearth.Providers;
 using Hearth.Telemetry;
+
+// A child of another Hearth: no terminal, no settings, no model.
+if (args is [ChildCommand.Name, PdfReader.Work])
+    return ChildCommand.Run(PdfReader.Answer);
 
 using var output = new ProcessOutput();
 var terminal = Terminal.OfProcess(output);

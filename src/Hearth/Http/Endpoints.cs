@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Hearth.Chat;
+using Hearth.Documents;
 using Hearth.Http.Anthropic;
 using Hearth.Providers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -33,10 +34,9 @@ internal static class Endpoints
 
     /// <summary>Maps everything onto <paramref name="app"/>.</summary>
     public static void Map(
-        WebApplication app, ProviderCatalog catalog, HttpOptions options, ServerShutdown shutdown, TimeProvider time, ILogger log)
+        WebApplication app, ProviderCatalog catalog, PdfTexts pdfs, HttpOptions options, ServerShutdown shutdown, TimeProvider time, ILogger log)
     {
         RequestHistory history = new();
-        PdfTexts pdfs = new(time);
         Messages messages = new(catalog, pdfs, new AnswerPump(history, shutdown, time, log));
         CountTokens countTokens = new(catalog, pdfs);
         ModelList models = new(catalog);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hearth.Chat;
+using Hearth.Documents;
 using Hearth.Http.Anthropic;
 using Hearth.Providers;
 
@@ -69,7 +70,7 @@ internal sealed class Render(ProviderCatalog catalog, PdfTexts pdfs)
 
     private async Task<WireResult<PromptWire>> PreviewAsync(MessagesRequestWire wire, CancellationToken stopped)
     {
-        WireResult<ChatRequest> request = MessagesReader.Read(
+        WireResult<ChatRequest> request = await RequestDocuments.ReadAsync(
             wire with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs, stopped);
         if (request.Error is not null)
             return request.Error;

@@ -113,7 +113,7 @@ public sealed class LinearCostTests
     {
         (MessagesRequestWire? wire, ChatError? error) = JsonBody.Parse(body, MessagesJson.Default.MessagesRequestWire);
         Assert.Null(error);
-        WireResult<ChatRequest> request = MessagesReader.Read(wire!, needsMaxTokens: false, new PdfTexts(TimeProvider.System));
+        WireResult<ChatRequest> request = MessagesReader.Read(wire!, needsMaxTokens: false, new RequestDocuments());
         Assert.Null(request.Error);
         CacheMarks.Last(wire!);
         OriginReader.Read(new HeaderDictionary(), wire!);

@@ -46,7 +46,7 @@ public sealed class MessagesFuzzTests
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
         if (error is not null)
             return InWords(error);
-        WireResult<ChatRequest> request = MessagesReader.Read(wire!, needsMaxTokens: true, new PdfTexts(TimeProvider.System));
+        WireResult<ChatRequest> request = MessagesReader.Read(wire!, needsMaxTokens: true, new RequestDocuments());
         if (request.Error is not null)
             return InWords(request.Error);
         CacheMarks.Last(wire!);

@@ -137,7 +137,7 @@ public sealed class MessagesReaderTests
     private static WireResult<ChatRequest> ReadResult(string fields)
     {
         var wire = JsonSerializer.Deserialize($$"""{"max_tokens": 10, {{fields}} }""", MessagesJson.Default.MessagesRequestWire)!;
-        return MessagesReader.Read(wire, needsMaxTokens: true, new PdfTexts(TimeProvider.System));
+        return MessagesReader.Read(wire, needsMaxTokens: true, new RequestDocuments());
     }
 
     private static string Texts(ChatMessage message) => string.Join("\n\n", message.Content.OfType<TextContent>().Select(t => t.Text));

@@ -12,7 +12,9 @@ public sealed class ArrowTests
         ["Hearth.Launchers"] = 1,
         ["Hearth.Http"] = 1,
         ["Hearth.Dashboard"] = 1,
+        ["Hearth.Documents"] = 2,
         ["Hearth.Providers"] = 2,
+        ["Hearth.Children"] = 3,
         ["Hearth.Models"] = 3,
         ["Hearth.Telemetry"] = 3,
         ["Hearth.Config"] = 3,
@@ -49,6 +51,15 @@ public sealed class ArrowTests
     [Fact]
     public void Http_never_sees_the_engine() =>
         Assert.Empty(Using("src/Hearth/Http", used => IsIn(used, "Hearth.Engine") || IsIn(used, "Hearth.Llama")));
+
+    [Fact]
+    public void Only_documents_see_the_parser_of_pdf_files()
+    {
+        IEnumerable<string> users = SourceTree.CSharp("src").Where(f => f.Text.Contains("UglyToad", StringComparison.Ordinal)).Select(f => f.Path);
+
+        Assert.NotEmpty(users);
+        Assert.All(users, path => Assert.StartsWith("src/Hearth/Documents/", path, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Engine_and_chat_meet_only_in_the_local_provider()

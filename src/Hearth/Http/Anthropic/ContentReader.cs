@@ -8,7 +8,7 @@ namespace Hearth.Http.Anthropic;
 /// Reads content blocks. What a text model cannot see becomes a visible placeholder. What clients change about a block between two
 /// requests of one conversation (the order of its keys, cache marks) does not change what it becomes.
 /// </summary>
-internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs, CancellationToken cancellation)
+internal sealed class ContentReader(ToolSet tools, RequestDocuments documents, CancellationToken cancellation)
 {
     private const string Image = "[image omitted: this model cannot see images]";
 
@@ -20,7 +20,7 @@ internal sealed class ContentReader(ToolSet tools, PdfTexts pdfs, CancellationTo
 
     private static readonly JsonElement NoInput = JsonDocument.Parse("{}").RootElement;
 
-    private readonly DocumentReader _documents = new(pdfs, Image);
+    private readonly DocumentReader _documents = new(documents, Image);
 
     /// <summary>Content as a string, as blocks, or absent.</summary>
     public WireResult<IReadOnlyList<ChatContent>> Read(JsonElement content, string path)

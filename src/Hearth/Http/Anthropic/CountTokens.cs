@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hearth.Chat;
+using Hearth.Documents;
 using Hearth.Providers;
 
 namespace Hearth.Http.Anthropic;
@@ -13,7 +14,7 @@ internal sealed class CountTokens(ProviderCatalog catalog, PdfTexts pdfs)
         CancellationToken stopped = RequestInfo.Of(context).Stopped;
         WireResult<ChatRequest> request = error is not null
             ? error
-            : MessagesReader.Read(wire! with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs, stopped);
+            : await RequestDocuments.ReadAsync(wire! with { MaxTokens = null, Stream = null }, needsMaxTokens: false, pdfs, stopped);
         PromptCount count = request.Error is not null
             ? new PromptCount(request.Error, 0)
             : await catalog.Resolve(request.Value!.Model).CountAsync(request.Value, stopped);

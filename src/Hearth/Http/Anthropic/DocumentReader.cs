@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Hearth.Chat;
+using Hearth.Documents;
 
 namespace Hearth.Http.Anthropic;
 
 /// <summary>Reads documents and search results as texts with their titles, between tags that show where they end.</summary>
-/// <param name="pdfs">Reads the texts of PDF files.</param>
+/// <param name="documents">The texts of PDF files, as far as they have been read.</param>
 /// <param name="image">What stands for an image in a document.</param>
-internal sealed class DocumentReader(PdfTexts pdfs, string image)
+internal sealed class DocumentReader(RequestDocuments documents, string image)
 {
     /// <summary>A document from a source that is in the request itself; one that would have to be fetched is refused.</summary>
     public WireResult<ChatContent> ReadDocument(BlockParamWire block, string path)
@@ -46,17 +47,20 @@ internal sealed class DocumentReader(PdfTexts pdfs, string image)
     private WireResult<string> ReadBase64(JsonElement source, string path)
     {
         string mediaType = HostedBlocks.Text(source, "media_type");
-        bool isText = mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase);
-        if (!isText && mediaType is not ("application/pdf" or ""))
-            return $"[content omitted: documents of type {mediaType} cannot be read here]";
-        string data = HostedBlocks.Text(source, "data");
-        byte[] bytes = new byte[(data.Length / 4 * 3) + 3];
-        if (!Convert.TryFromBase64String(data, bytes, out int length))
-            return WireErrors.Invalid(path + ".data", "Input should be base64");
-        if (isText)
-            return Encoding.UTF8.GetString(bytes, 0, length);
-        PdfText pdf = pdfs.Read(bytes.AsMemory(0, length));
-        return pdf.Error is null ? pdf.Text : WireErrors.Invalid(path, pdf.Error);
+        if (documents.Find(path) is { } pdf)
+            return pdf.Error is null ? pdf.Text : WireErrors.Invalid(path, pdf.Error);
+        switch (Attachment.Read(mediaType, HostedBlocks.Text(source, "data")))
+        {
+            case Attachment.Texts text:
+                return text.Text;
+            case Attachment.PdfFile file:
+                documents.Add(path, file.Bytes);
+                return "";
+            case Attachment.NotBase64:
+                return WireErrors.Invalid(path + ".data", "Input should be base64");
+            default:
+                return $"[content omitted: documents of type {mediaType} cannot be read here]";
+        }
     }
 
     /// <summary>A string, or blocks of text and images.</summary>

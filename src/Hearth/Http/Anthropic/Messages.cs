@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hearth.Chat;
+using Hearth.Documents;
 using Hearth.Providers;
 
 namespace Hearth.Http.Anthropic;
@@ -12,7 +13,7 @@ internal sealed class Messages(ProviderCatalog catalog, PdfTexts pdfs, AnswerPum
         (MessagesRequestWire? wire, ChatError? error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
         WireResult<ChatRequest> request = error is not null
             ? error
-            : MessagesReader.Read(wire!, needsMaxTokens: true, pdfs, RequestInfo.Of(context).Stopped);
+            : await RequestDocuments.ReadAsync(wire!, needsMaxTokens: true, pdfs, RequestInfo.Of(context).Stopped);
         if (request.Error is not null)
         {
             await Errors.WriteAsync(context, request.Error);

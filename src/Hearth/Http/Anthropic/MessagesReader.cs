@@ -24,7 +24,7 @@ internal static class MessagesReader
     /// <summary>The request behind a body; <paramref name="needsMaxTokens"/> is false for counting.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two blocks.</exception>
     public static WireResult<ChatRequest> Read(
-        MessagesRequestWire wire, bool needsMaxTokens, PdfTexts pdfs, CancellationToken cancellation = default)
+        MessagesRequestWire wire, bool needsMaxTokens, RequestDocuments documents, CancellationToken cancellation = default)
     {
         if (wire.Messages is not { Count: > 0 } messages)
             return wire.Messages is null ? WireErrors.Required("messages") : WireErrors.Invalid("messages", "at least one message is required");
@@ -36,7 +36,7 @@ internal static class MessagesReader
         WireResult<ToolSet> tools = ToolReader.Read(wire.Tools ?? []);
         if (tools.Error is not null)
             return tools.Error;
-        WireResult<IReadOnlyList<ChatMessage>> conversation = ReadConversation(wire.System, messages, new ContentReader(tools.Value!, pdfs, cancellation));
+        WireResult<IReadOnlyList<ChatMessage>> conversation = ReadConversation(wire.System, messages, new ContentReader(tools.Value!, documents, cancellation));
         if (conversation.Error is not null)
             return conversation.Error;
         ChatRequest request = new(wire.Model ?? DefaultModel, conversation.Value!, wire.MaxTokens ?? 0)

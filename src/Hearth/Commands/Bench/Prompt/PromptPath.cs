@@ -18,8 +18,6 @@ internal sealed record PromptCost(int Tokens, TimeSpan Reading, TimeSpan Prompti
 /// <summary>A request's way to the engine without the network: what is measured is everything that happens before the engine sees it.</summary>
 internal sealed class PromptPath(IProvider provider, TimeProvider time)
 {
-    private readonly PdfTexts _pdfs = new(time);
-
     /// <summary>Takes a body all the way. What the server would refuse is an <see cref="IOException"/>.</summary>
     public async Task<PromptCost> MeasureAsync(byte[] body, CancellationToken cancellation)
     {
@@ -39,7 +37,7 @@ internal sealed class PromptPath(IProvider provider, TimeProvider time)
     private ChatRequest Read(byte[] body)
     {
         var (wire, error) = JsonBody.Parse(body, MessagesJson.Default.MessagesRequestWire);
-        var request = error is not null ? error : MessagesReader.Read(wire!, needsMaxTokens: true, _pdfs);
+        var request = error is not null ? error : MessagesReader.Read(wire!, needsMaxTokens: true, new RequestDocuments());
         return request.Error is null ? request.Value! : throw new IOException(request.Error.Message);
     }
 }

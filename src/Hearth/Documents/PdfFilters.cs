@@ -2,7 +2,7 @@ using System.IO.Compression;
 using UglyToad.PdfPig.Filters;
 using UglyToad.PdfPig.Tokens;
 
-namespace Hearth.Http.Anthropic;
+namespace Hearth.Documents;
 
 /// <summary>
 /// The filters of one PDF file's streams, with a bound on what they may unpack: a few kilobytes of a hostile file would otherwise become
