@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Hearth.Http;
 using Hearth.Tests.Support;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Logging;
 
 namespace Hearth.Tests.Http;
 

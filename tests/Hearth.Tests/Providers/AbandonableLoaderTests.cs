@@ -2,7 +2,6 @@ using Hearth.Config;
 using Hearth.Providers;
 using Hearth.Telemetry;
 using Hearth.Tests.Support;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
