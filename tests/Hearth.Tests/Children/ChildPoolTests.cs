@@ -7,12 +7,14 @@ using Microsoft.Extensions.Time.Testing;
 namespace Hearth.Tests.Children;
 
 /// <summary>Whatever a child does, its job has an outcome, and the next job an answer.</summary>
-public sealed class ChildPoolTests
+public sealed class ChildPoolTests : IDisposable
 {
     /// <summary>Far more than anything here takes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly CollectedLines _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task A_child_starts_with_the_first_job_and_stays_for_the_next()
@@ -184,7 +186,7 @@ public sealed class ChildPoolTests
     public async Task A_child_ends_with_its_parent_however_that_ends_and_whatever_it_does()
     {
         var program = ChildProgram.OfProcess()!;
-        using var parent = Process.Start(new ProcessStartInfo(program.File, [.. program.Arguments, OddJobs.ParentArgument]) { RedirectStandardOutput = true })!;
+        using var parent = Process.Start(new ProcessStartInfo(program.File, [.. program.Arguments, OddJobs.ParentArgument]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var id = await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         using var child = Process.GetProcessById(int.Parse(id!));
 
