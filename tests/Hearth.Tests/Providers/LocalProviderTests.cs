@@ -1,3 +1,4 @@
+using Hearth.Providers;
 using System.Text.Json;
 using Hearth.Chat;
 using Hearth.Engine;
@@ -118,14 +119,16 @@ public sealed class LocalProviderTests
             Messages = [ChatMessage.OfText(ChatRole.User, "hi"), ChatMessage.OfText(role, new string('\u4e2d', length)), ChatMessage.OfText(ChatRole.User, "hi")],
         };
 
-        ChatError? error = null;
-        var cost = ThreadCost.Of(() => error = model.Provider.Answer(request, TestContext.Current.CancellationToken).Error);
+        var cancellation = TestContext.Current.CancellationToken;
+        var cost = ThreadCost.Of(() => model.Local.Floor.Above(request, 63, ofAll: true, cancellation));
+        await using var refused = await model.Provider.AnswerAsync(request, cancellation);
+        ChatError? error = refused.Error;
 
         Assert.Equal(ChatErrorKind.PromptTooLong, error!.Kind);
         Assert.Matches(@"^prompt is too long: \d+ tokens > 63 maximum$", error.Message);
-        Assert.InRange(cost.Bytes, 0, role == ChatRole.Assistant ? 200_000_000 : 5_000_000);
-        Assert.Equal(error.Message, (await model.Provider.CountAsync(request, TestContext.Current.CancellationToken)).Error!.Message);
-        Assert.Equal(error.Message, model.Provider.Preview(request).Error!.Message);
+        Assert.InRange(cost.Bytes, 0, 5_000_000);
+        Assert.Equal(error.Message, (await model.Provider.CountAsync(request, cancellation)).Error!.Message);
+        Assert.Equal(error.Message, (await model.Provider.PreviewAsync(request, cancellation)).Error!.Message);
     }
 
     [Fact]
@@ -134,7 +137,10 @@ public sealed class LocalProviderTests
         await using ScriptedModel model = new("x", window: 1024);
         string spaces = new(' ', 100_000);
 
-        Assert.Null(model.Provider.Preview(Request with { Messages = [ChatMessage.OfText(ChatRole.User, spaces + "hi" + spaces)] }).Error?.Kind is ChatErrorKind.PromptTooLong ? "too long" : null);
+        PromptPreview preview = await model.Provider.PreviewAsync(
+            Request with { Messages = [ChatMessage.OfText(ChatRole.User, spaces + "hi" + spaces)] }, TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(ChatErrorKind.PromptTooLong, preview.Error?.Kind);
     }
 
     [Fact]
