@@ -85,7 +85,7 @@ public sealed class MessagesErrorTests
         Assert.Equal(
             "The request body is not valid UTF-8: byte 10.", await RefusedAsync(server, path, new ByteArrayContent([.. "{\"model\":"u8, 0xff, .. "\"}"u8])));
         Assert.Equal(
-            "The request body nests deeper than 80 levels: line 1, byte 86.",
+            "The request body nests deeper than 80 levels: line 1, byte 85.",
             await RefusedAsync(server, path, new StringContent("{\"x\":" + new string('[', 80) + new string(']', 80) + "}")));
         Assert.Equal("The request body must be a JSON object.", await RefusedAsync(server, path, new StringContent("[]")));
     }
