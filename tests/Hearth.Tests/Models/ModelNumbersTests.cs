@@ -100,7 +100,11 @@ public sealed class ModelNumbersTests : IDisposable
     {
         Dictionary<string, uint> sizes = new()
         {
-            ["ssm.conv_kernel"] = 4, ["ssm.state_size"] = 8, ["ssm.group_count"] = 2, ["ssm.time_step_rank"] = 4, ["ssm.inner_size"] = 32,
+            ["ssm.conv_kernel"] = 4,
+            ["ssm.state_size"] = 8,
+            ["ssm.group_count"] = 2,
+            ["ssm.time_step_rank"] = 4,
+            ["ssm.inner_size"] = 32,
         };
         sizes[key] = value;
         var error = ErrorOf("qwen35", [.. sizes.Select(s => (s.Key, (object)s.Value))], []);
@@ -137,7 +141,10 @@ public sealed class ModelNumbersTests : IDisposable
     {
         Dictionary<string, object> all = new()
         {
-            ["block_count"] = 2u, ["embedding_length"] = 64u, ["attention.head_count"] = 4u, ["attention.head_count_kv"] = 2u,
+            ["block_count"] = 2u,
+            ["embedding_length"] = 64u,
+            ["attention.head_count"] = 4u,
+            ["attention.head_count_kv"] = 2u,
         };
         foreach (var (key, value) in keys)
             all[key] = value;
