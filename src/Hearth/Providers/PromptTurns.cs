@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Hearth.Providers;
 
 /// <summary>
@@ -8,7 +10,8 @@ namespace Hearth.Providers;
 /// <param name="mostWaiting">Most requests that wait for a turn, each with its body.</param>
 internal sealed class PromptTurns(int most, int mostWaiting)
 {
-    private readonly TaskScheduler _turns = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, most).ConcurrentScheduler;
+    // One item for each free turn. A task scheduler would keep what was cancelled in its line until its turn came.
+    private readonly Channel<bool> _turns = Turns(most);
     private int _inside;
 
     /// <summary>Requests that wait or have their turn.</summary>
@@ -22,11 +25,27 @@ internal sealed class PromptTurns(int most, int mostWaiting)
         {
             if (Interlocked.Increment(ref _inside) > most + mostWaiting)
                 return null;
-            return await Task.Factory.StartNew(work, cancellation, TaskCreationOptions.DenyChildAttach, _turns);
+            await _turns.Reader.ReadAsync(cancellation);
+            try
+            {
+                return await Task.Run(work, cancellation);
+            }
+            finally
+            {
+                _turns.Writer.TryWrite(true);
+            }
         }
         finally
         {
             Interlocked.Decrement(ref _inside);
         }
+    }
+
+    private static Channel<bool> Turns(int count)
+    {
+        Channel<bool> turns = Channel.CreateBounded<bool>(count);
+        for (int i = 0; i < count; i++)
+            turns.Writer.TryWrite(true);
+        return turns;
     }
 }
