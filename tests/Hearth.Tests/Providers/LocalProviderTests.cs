@@ -1,7 +1,7 @@
-using Hearth.Providers;
 using System.Text.Json;
 using Hearth.Chat;
 using Hearth.Engine;
+using Hearth.Providers;
 using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Providers;
