@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Hearth.Tests.Support;
 
 namespace Hearth.Tests.Documents;
 
@@ -87,8 +86,13 @@ internal static partial class HostilePdfs
         return Mutate(Create(name, random), random);
     }
 
-    private static byte[] Ordinary(Random random) =>
-        Convert.FromBase64String(PdfFiles.WithPages([.. Enumerable.Range(0, random.Next(1, 4)).Select(i => $"page {i}\nof an ordinary file {random.Next()}")]));
+    /// <summary>Not from the writer of other tests, which gives each file an id of its own.</summary>
+    private static byte[] Ordinary(Random random)
+    {
+        PdfSource pdf = new($"BT /F1 12 Tf 10 80 Td (an ordinary file {random.Next()}) Tj T* (and its second line) Tj ET", PdfSource.Helvetica, deflate: random.Next(2) == 0);
+        pdf.Set(2, $"<</Type/Pages/Kids[{Repeat("3 0 R ", random.Next(1, 4))}]/Count 1>>");
+        return pdf.Write();
+    }
 
     private static byte[] Mutate(byte[] file, Random random)
     {

@@ -48,7 +48,10 @@ public sealed class PdfTextsTests
     {
         await using var children = OddJobs.Pool(new ChildLimits
         {
-            Processor = job == "spin" ? TimeSpan.FromSeconds(1) : Patience, Time = Patience, HeapBytes = 64 * 1024 * 1024, OutputBytes = 1_000_000,
+            Processor = job == "spin" ? TimeSpan.FromSeconds(1) : Patience,
+            Time = Patience,
+            HeapBytes = 64 * 1024 * 1024,
+            OutputBytes = 1_000_000,
         });
 
         Assert.Equal(sentence, (await ReadAsync(new PdfTexts(children), job)).Text?.Error);
