@@ -19,6 +19,7 @@ internal sealed class Scheduler
     private readonly StepPlan _plan;
     private readonly PrefixCache _cache;
     private readonly StepMeter _meter;
+    private readonly StepRestores _restores;
     private readonly WaitingLine _waiting;
 
     // In order of admission.
@@ -29,7 +30,6 @@ internal sealed class Scheduler
     private readonly Comparison<Sequence> _byArrival;
     private readonly Comparison<Sequence> _byTurn;
     private long _now;
-    private long _restored;
     private int _saved;
 
     /// <summary>A scheduler over an empty KV cache.</summary>
@@ -41,6 +41,7 @@ internal sealed class Scheduler
         _plan = new StepPlan(limits.BatchTokens, limits.Running);
         _meter = new StepMeter(limits);
         _cache = new PrefixCache(limits, holdsWindow, _meter);
+        _restores = new StepRestores(limits, _cache, _meter);
         _waiting = new WaitingLine(limits.TicksPerSecond);
         _prefilling = new List<Sequence>(limits.Running);
         _decoding = new List<Sequence>(limits.Running);
@@ -65,7 +66,7 @@ internal sealed class Scheduler
     public bool IsIdle => Running == 0 && _waiting.Count == 0 && _cache.Operations.Count == 0;
 
     /// <summary>True while a request cannot go on before the disk thread has read for it.</summary>
-    public bool WaitsForDisk => _prefilling.Exists(WaitsForRead);
+    public bool WaitsForDisk => _prefilling.Exists(static s => s.WaitsForRead);
 
     /// <summary>When the next plan is due at the latest, if nothing happens before: a wait for the disk ends, or it has to be looked after.</summary>
     public long PlansAt
@@ -75,7 +76,7 @@ internal sealed class Scheduler
             var first = _cache.Disk.WatchesAt;
             foreach (var sequence in _prefilling)
             {
-                if (WaitsForRead(sequence) && sequence.Restoring!.WaitsUntil is { } until) first = Math.Min(first, until);
+                if (sequence.WaitsForRead && sequence.Restoring!.WaitsUntil is { } until) first = Math.Min(first, until);
             }
 
             return first;
@@ -136,7 +137,7 @@ internal sealed class Scheduler
         Array.Clear(_holders);
         foreach (var sequence in admitted)
         {
-            GiveUpRestoring(sequence);
+            sequence.GiveUpRestoring();
             sequence.Branch = null;
             Fail(sequence, now);
         }
@@ -155,8 +156,9 @@ internal sealed class Scheduler
     /// <summary>Admits who fits and says what the next step computes.</summary>
     public StepPlan Plan(long now)
     {
-        (_now, _restored, _saved) = (now, 0, 0);
+        (_now, _saved) = (now, 0);
         _plan.Clear();
+        _restores.Clear();
         _cache.Disk.Watch(now);
         Restart();
         Admit();
@@ -210,7 +212,7 @@ internal sealed class Scheduler
     /// </summary>
     public void OnStepInterrupted(long now, TimeSpan restoring = default, TimeSpan saving = default)
     {
-        _meter.ObserveRestore(_restored, Ticks(restoring), now);
+        _meter.ObserveRestore(_restores.Bytes, Ticks(restoring), now);
         _meter.ObserveSave(_saved, Ticks(saving), now);
         _now = now;
         _cache.Settle(now);
@@ -234,9 +236,6 @@ internal sealed class Scheduler
         _cache.CheckIntegrity();
     }
 
-    private static bool WaitsForRead(Sequence sequence) =>
-        sequence.Restoring is { IsLate: false, Next: { IsOnItsWay: true, Data.Length: 0 } };
-
     // Whose cells cannot be completed any more begins anew, and so does who computes what was read after all.
     private void Restart()
     {
@@ -248,15 +247,9 @@ internal sealed class Scheduler
             {
                 sequence.SkipsSaved = false;
                 Pause(sequence);
-                StopAwaiting(sequence);
+                sequence.StopAwaiting();
             }
         }
-    }
-
-    private static void StopAwaiting(Sequence sequence)
-    {
-        sequence.Awaited?.GiveUp();
-        sequence.Awaited = null;
     }
 
     // In order of urgency: whoever does not fit yet holds up those behind, so that many small requests cannot starve a large one.
@@ -393,7 +386,7 @@ internal sealed class Scheduler
         for (var i = 0; i < _prefilling.Count && budget > 0; i++)
         {
             var sequence = _prefilling[i];
-            if (!Restore(sequence, _meter.RestoreBudget)) continue;
+            if (!_restores.BringBack(sequence, _plan.Tokens.Length, _now)) continue;
             var chunk = Math.Min(budget, ChunkEnd(sequence) - sequence.Position);
             while (!_cache.MakeRoom(_plan.Tokens.Length + chunk, _now) && i < _prefilling.Count - 1) Pause(_prefilling[^1]);
             chunk = Math.Min(chunk, _limits.Cells - _cache.LeasedCells - _plan.Tokens.Length);
@@ -404,46 +397,6 @@ internal sealed class Scheduler
                 wantsOutput: isLast && sequence.MaxTokens > 0);
             budget -= chunk;
         }
-    }
-
-    // True when the rest can be computed: nothing is left to bring back, or it does not come in time.
-    private bool Restore(Sequence sequence, long budget)
-    {
-        while (sequence.Restoring is { } path)
-        {
-            path.SkipTo(sequence.Position);
-            if (path.Next is not { } next)
-            {
-                sequence.Restoring = null;
-                break;
-            }
-
-            if (_restored >= budget) return false;
-            var before = sequence.Position;
-            var step = _cache.Restore(sequence, _plan.Tokens.Length, _now);
-            sequence.ReusedTokens += sequence.Position - before;
-            if (step == RestoreStep.Restored) _restored += next.Data.Length;
-            else if (step == RestoreStep.Waits) return false;
-            else if (step == RestoreStep.Late && !_limits.Memory.NeedsCheckpoints()) return true;
-            else if (!GoesOnWithout(sequence, isAwaited: step == RestoreStep.Late)) return false;
-        }
-
-        return true;
-    }
-
-    // Computes the rest, from where the cells are complete: where they are not, the request begins anew in the next step.
-    private bool GoesOnWithout(Sequence sequence, bool isAwaited)
-    {
-        sequence.SkipsSaved = true;
-        if (isAwaited) (sequence.Awaited, sequence.Restoring) = (sequence.Restoring, null);
-        else GiveUpRestoring(sequence);
-        return !sequence.Branch!.IsIncomplete;
-    }
-
-    private static void GiveUpRestoring(Sequence sequence)
-    {
-        sequence.Restoring?.GiveUp();
-        sequence.Restoring = null;
     }
 
     // A chunk ends where a state is kept, where somebody else waits to go another way, and where a state begins that may be read by then.
@@ -458,7 +411,7 @@ internal sealed class Scheduler
 
     private void Learn(long ticks, long restoring, long saving)
     {
-        _meter.ObserveRestore(_restored, restoring, _now + ticks);
+        _meter.ObserveRestore(_restores.Bytes, restoring, _now + ticks);
         _meter.ObserveSave(_saved, saving, _now + ticks);
         if (_plan.Entries.IsEmpty) return;
         var decodes = 0;
@@ -479,7 +432,7 @@ internal sealed class Scheduler
         }
 
         _prefilling.Remove(sequence);
-        StopAwaiting(sequence);
+        sequence.StopAwaiting();
         _decoding.Add(sequence);
         sequence.Enter(SequenceState.Decoding, _now);
     }
@@ -518,7 +471,7 @@ internal sealed class Scheduler
         _prefilling.Remove(sequence);
         _decoding.Remove(sequence);
         if (sequence.Branch is not null) GiveUpBranch(sequence, now);
-        StopAwaiting(sequence);
+        sequence.StopAwaiting();
         sequence.Prefix = sequence.Prefix with { ReusedTokens = Math.Min(sequence.ReusedTokens, sequence.Prompt.Length) };
         sequence.Enter(SequenceState.Ended, now);
         return true;
@@ -526,7 +479,7 @@ internal sealed class Scheduler
 
     private void GiveUpBranch(Sequence sequence, long now)
     {
-        GiveUpRestoring(sequence);
+        sequence.GiveUpRestoring();
         _holders[sequence.SequenceId] = null;
         _cache.Park(sequence.Branch!, now);
         sequence.Branch = null;

@@ -93,6 +93,9 @@ internal sealed class Sequence
     /// <summary>Saved states failed this request once, so it computes.</summary>
     public bool SkipsSaved { get; set; }
 
+    /// <summary>It cannot go on before the disk thread has read for it.</summary>
+    public bool WaitsForRead => Restoring is { IsLate: false, Next: { IsOnItsWay: true, Data.Length: 0 } };
+
     /// <summary>A running request that computes what this one needs first, while this one waits for it.</summary>
     public Sequence? Leader { get; set; }
 
@@ -171,6 +174,20 @@ internal sealed class Sequence
             Decode: Spent(SequenceState.Decoding));
 
         TimeSpan Spent(SequenceState state) => time.GetElapsedTime(0, _spent[(int)state]);
+    }
+
+    /// <summary>What was to be brought back is computed, or not needed any more.</summary>
+    public void GiveUpRestoring()
+    {
+        Restoring?.GiveUp();
+        Restoring = null;
+    }
+
+    /// <summary>What comes late is not taken any more.</summary>
+    public void StopAwaiting()
+    {
+        Awaited?.GiveUp();
+        Awaited = null;
     }
 }
 

@@ -99,9 +99,9 @@ public sealed class EngineFaultTests
     [Fact]
     public void An_engine_that_cannot_be_made_frees_the_decoder_that_was()
     {
-        var decoder = new ScriptedDecoder(new DecoderLimits(400, 4, 64, 16, EngineUnderTest.VocabularySize));
+        var decoder = new ScriptedDecoder(new DecoderLimits(400, Sequences: -1, 64, 16, EngineUnderTest.VocabularySize));
 
-        Assert.ThrowsAny<Exception>(() => new EngineUnderTest(sequences: -1, createDecoder: _ => decoder));
+        Assert.ThrowsAny<Exception>(() => new EngineUnderTest(createDecoder: _ => decoder));
         Assert.True(decoder.IsDisposed);
     }
 

@@ -118,6 +118,7 @@ public sealed class MessagesErrorTests
     public async Task No_body_at_all_is_told_from_an_empty_one()
     {
         DefaultHttpContext context = new();
+        context.Features.Set(new BodyBudget());
 
         var (_, error) = await JsonBody.ReadAsync(context.Request, MessagesJson.Default.MessagesRequestWire);
 
