@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Hearth.Chat;
-using Hearth.Http.Anthropic;
 
 namespace Hearth.Http;
 
@@ -10,7 +9,7 @@ namespace Hearth.Http;
 /// text is for its own session, whose name is the secret that several people behind one key do not share; and a cached prompt's text only
 /// where that session has the cached prompt as well, or guessing how a prompt begins would read how another one goes on.
 /// </summary>
-/// <param name="Session">The session that the reader says it is, as requests do in <see cref="OriginReader.SessionHeader"/>.</param>
+/// <param name="Session">The session that the reader says it is, as requests do in <see cref="SessionHeader"/>.</param>
 /// <param name="IsAlone">One person's machine: no key, and nobody else reaches the server.</param>
 /// <param name="WantsText">The one person asks for everybody's text, because all of it is that person's.</param>
 internal sealed record RequestReader(string? Session, bool IsAlone, bool WantsText)
@@ -26,7 +25,7 @@ internal sealed record RequestReader(string? Session, bool IsAlone, bool WantsTe
         // What a proxy on this machine forwards may come from anywhere.
         bool isForwarded = request.Headers.ContainsKey("x-forwarded-for") || request.Headers.ContainsKey("forwarded");
         bool isAlone = options is { ApiKey: null, IsLoopback: true } && !isForwarded;
-        return new RequestReader(OriginReader.SessionOf(request.Headers), isAlone, string.Equals(request.Query[TextParameter], "true", StringComparison.OrdinalIgnoreCase));
+        return new RequestReader(SessionHeader.Of(request.Headers), isAlone, string.Equals(request.Query[TextParameter], "true", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The name of a request's session; to others only something that tells it from further ones.</summary>

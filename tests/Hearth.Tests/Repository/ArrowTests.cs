@@ -2,23 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Hearth.Tests.Repository;
 
-/// <summary>The arrows of docs/architecture.md, checked over project references and using lines.</summary>
+/// <summary>The arrows of docs/architecture.md, checked over project references and what the compiler understands of the code.</summary>
 public sealed class ArrowTests
 {
-    /// <summary>Rooms of the executable; a room may use those of a higher number, never those of its own or a lower one.</summary>
-    private static readonly Dictionary<string, int> Floors = new()
-    {
-        ["Hearth.Commands"] = 0,
-        ["Hearth.Launchers"] = 1,
-        ["Hearth.Http"] = 1,
-        ["Hearth.Dashboard"] = 1,
-        ["Hearth.Documents"] = 2,
-        ["Hearth.Providers"] = 2,
-        ["Hearth.Children"] = 3,
-        ["Hearth.Models"] = 3,
-        ["Hearth.Telemetry"] = 3,
-        ["Hearth.Config"] = 3,
-    };
+    private static readonly ArrowTable Table = ArrowTable.Read(SourceTree.Read("docs/architecture.md"));
 
     [Theory]
     [InlineData("Hearth.Llama", "")]
@@ -35,22 +22,28 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void Rooms_of_the_executable_use_only_rooms_below_them()
-    {
-        IEnumerable<string> wrong =
-            from file in SourceTree.CSharp("src/Hearth")
-            from used in file.Usings
-            let from_ = Room(file.Namespace)
-            let to = Room(used)
-            where from_ is not null && to is not null && from_ != to && Floors[to] <= Floors[from_]
-            select $"{file.Path} uses {used}";
-
-        Assert.Empty(wrong);
-    }
+    public void Rooms_use_only_what_the_table_allows() => Assert.Empty(Table.Forbidden(CodeArrows.OfTheProduct));
 
     [Fact]
-    public void Http_never_sees_the_engine() =>
-        Assert.Empty(Using("src/Hearth/Http", used => IsIn(used, "Hearth.Engine") || IsIn(used, "Hearth.Llama")));
+    public void The_table_allows_nothing_that_no_code_does() => Assert.Empty(Table.Unused(CodeArrows.OfTheProduct));
+
+    [Fact]
+    public void No_room_uses_one_that_stands_below_it_in_the_table() => Assert.Empty(Table.Upward());
+
+    [Theory]
+    [InlineData("using Door = Hearth.Engine.Door; namespace Hearth.Http; class Window { Door? _door; }", "an alias")]
+    [InlineData("namespace Hearth.Http; class Window { Hearth.Engine.Door? _door; }", "a qualified name")]
+    [InlineData("namespace Hearth.Http; class Window { Engine.Door? _door; }", "a name that the parent namespace completes")]
+    [InlineData("namespace Hearth.Http; class Window { int Open() => Hearth.Providers.House.Open().Number; }", "a member of a type that is not named")]
+    [InlineData("namespace Hearth.Http { namespace Deep { class Window { Hearth.Engine.Deeper.Cellar? _cellar; } } }", "nested namespaces")]
+    public void A_forbidden_arrow_is_seen_however_it_is_written(string user, string way)
+    {
+        ArrowTable table = ArrowTable.Read("```arrows\nEngine ->\nProviders -> Engine\nHttp -> Providers\n```");
+
+        string seen = Assert.Single(table.Forbidden(Arrows(user)));
+
+        Assert.True(seen.Contains(": Http (", StringComparison.Ordinal) && seen.Contains("-> Engine (", StringComparison.Ordinal), way);
+    }
 
     [Fact]
     public void Only_documents_see_the_parser_of_pdf_files()
@@ -62,28 +55,20 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void Engine_and_chat_meet_only_in_the_local_provider()
+    public void A_cycle_between_two_rooms_cannot_be_allowed()
     {
-        IEnumerable<string> meeting = SourceTree.CSharp("src")
-            .Where(f => f.Usings.Any(u => IsIn(u, "Hearth.Chat")) && f.Usings.Any(u => IsIn(u, "Hearth.Engine")))
-            .Select(f => f.Path)
-            .Where(path => !path.StartsWith("src/Hearth/Providers/", StringComparison.Ordinal));
+        ArrowTable table = ArrowTable.Read("```arrows\nEngine.Cache -> Engine.Text\nEngine.Text -> Engine.Cache\n```");
 
-        Assert.Empty(meeting);
+        Assert.Equal(["Engine.Cache -> Engine.Text, which is not above it"], table.Upward());
     }
 
     [Fact]
-    public void Dialects_never_see_each_other()
+    public void A_type_in_no_room_of_the_table_is_seen()
     {
-        Assert.Empty(Using("src/Hearth/Http/Anthropic", used => IsIn(used, "Hearth.Http.OpenAI")));
-        Assert.DoesNotContain(
-            SourceTree.CSharp("src/Hearth/Http"),
-            f => f.Path.Contains("/OpenAI/", StringComparison.Ordinal) && f.Usings.Any(u => IsIn(u, "Hearth.Http.Anthropic")));
-    }
+        ArrowTable table = ArrowTable.Read("```arrows\nEngine ->\nProviders -> Engine\n```");
 
-    [Fact]
-    public void Jinja_uses_nothing_outside_itself() =>
-        Assert.Empty(Using("src/Hearth.Chat/Jinja", used => !IsIn(used, "Hearth.Chat.Jinja")));
+        Assert.Contains("no room (Hearth.Http.Window)", Assert.Single(table.Forbidden(Arrows("namespace Hearth.Http; class Window { Engine.Door? _door; }"))), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Only_the_interop_project_may_be_unsafe()
@@ -116,13 +101,11 @@ public sealed class ArrowTests
         Assert.Empty(wrong);
     }
 
-    private static string? Room(string name) => Floors.Keys.FirstOrDefault(room => IsIn(name, room));
-
-    private static bool IsIn(string name, string space) => name == space || name.StartsWith(space + ".", StringComparison.Ordinal);
-
-    private static IEnumerable<string> Using(string folder, Func<string, bool> forbidden) =>
-        from file in SourceTree.CSharp(folder)
-        from used in file.Usings
-        where forbidden(used)
-        select $"{file.Path} uses {used}";
+    /// <summary>The arrows of a planted file beside a house of three types.</summary>
+    private static IReadOnlyList<CodeArrow> Arrows(string planted) => CodeArrows.Of(
+    [
+        new SourceFile("planted.cs", planted),
+        new SourceFile("door.cs", "namespace Hearth.Engine { class Door { public int Number; } } namespace Hearth.Engine.Deeper { class Cellar; }"),
+        new SourceFile("house.cs", "namespace Hearth.Providers { class House { public static Hearth.Engine.Door Open() => new(); } }"),
+    ]);
 }

@@ -28,18 +28,13 @@ internal static partial class SourceTree
         }
     }
 
-    [GeneratedRegex(@"^using (?:static )?(?<name>Hearth[\w.]*);|^namespace (?<name>Hearth[\w.]*);", RegexOptions.Multiline)]
-    internal static partial Regex NamespaceLines();
+    [GeneratedRegex(@"^namespace (?<name>Hearth[\w.]*);", RegexOptions.Multiline)]
+    internal static partial Regex NamespaceLine();
 }
 
 /// <summary>One source file: its path and its text.</summary>
 internal sealed record SourceFile(string Path, string Text)
 {
-    /// <summary>The Hearth namespaces it imports.</summary>
-    public IEnumerable<string> Usings => SourceTree.NamespaceLines().Matches(Text)
-        .Where(m => m.Value.StartsWith("using", StringComparison.Ordinal)).Select(m => m.Groups["name"].Value);
-
     /// <summary>The namespace it declares.</summary>
-    public string Namespace => SourceTree.NamespaceLines().Matches(Text)
-        .FirstOrDefault(m => m.Value.StartsWith("namespace", StringComparison.Ordinal))?.Groups["name"].Value ?? "";
+    public string Namespace => SourceTree.NamespaceLine().Match(Text).Groups["name"].Value;
 }

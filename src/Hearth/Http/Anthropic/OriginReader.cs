@@ -9,12 +9,6 @@ namespace Hearth.Http.Anthropic;
 /// </summary>
 internal static class OriginReader
 {
-    /// <summary>Longest name of a session or an agent; they are UUIDs, and what is longer is somebody else's idea.</summary>
-    public const int LongestName = 128;
-
-    /// <summary>The header that names a session. Whoever knows the name is taken for it.</summary>
-    public const string SessionHeader = "x-claude-code-session-id";
-
     private const string LegacySessionMark = "_session_";
 
     private static readonly string[] ClassHeaders = ["x-claude-code-request-class", "x-claude-1p-request-class"];
@@ -24,15 +18,12 @@ internal static class OriginReader
 
     public static RequestOrigin Read(IHeaderDictionary headers, MessagesRequestWire wire)
     {
-        string? agent = Name(headers["x-claude-code-agent-id"]);
-        bool isAgent = agent is not null || Name(headers["x-claude-code-parent-agent-id"]) is not null || AttributionLine.SaysSubAgent(wire.System);
+        string? agent = SessionHeader.Value(headers["x-claude-code-agent-id"]);
+        bool isAgent = agent is not null || SessionHeader.Value(headers["x-claude-code-parent-agent-id"]) is not null || AttributionLine.SaysSubAgent(wire.System);
         RequestClass fallback = isAgent ? RequestClass.SubAgent : RequestClass.Main;
         RequestClass? named = ClassHeaders.Select(header => Class(headers[header].ToString())).FirstOrDefault(c => c is not null);
-        return new RequestOrigin(SessionOf(headers) ?? SessionOf(wire.Metadata), agent, named ?? fallback);
+        return new RequestOrigin(SessionHeader.Of(headers) ?? SessionOf(wire.Metadata), agent, named ?? fallback);
     }
-
-    /// <summary>The session that the headers name, or null.</summary>
-    public static string? SessionOf(IHeaderDictionary headers) => Name(headers[SessionHeader]);
 
     private static RequestClass? Class(string value) => value.Trim() switch
     {
@@ -48,11 +39,11 @@ internal static class OriginReader
         if (Text(metadata, "user_id") is not { } userId)
             return null;
         if (!userId.StartsWith('{'))
-            return userId.LastIndexOf(LegacySessionMark, StringComparison.Ordinal) is >= 0 and var at ? Name(userId[(at + LegacySessionMark.Length)..]) : null;
+            return userId.LastIndexOf(LegacySessionMark, StringComparison.Ordinal) is >= 0 and var at ? SessionHeader.Value(userId[(at + LegacySessionMark.Length)..]) : null;
         try
         {
             using JsonDocument parts = JsonDocument.Parse(userId);
-            return Name(Text(parts.RootElement, "session_id"));
+            return SessionHeader.Value(Text(parts.RootElement, "session_id"));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -65,6 +56,4 @@ internal static class OriginReader
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
-
-    private static string? Name(string? value) => value?.Trim() is { Length: > 0 and <= LongestName } name ? name : null;
 }

@@ -3,10 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hearth.Chat;
 using Hearth.Documents;
-using Hearth.Http.Anthropic;
 using Hearth.Providers;
 
-namespace Hearth.Http;
+namespace Hearth.Http.Anthropic;
 
 /// <summary>A template to render instead of a conversation.</summary>
 internal sealed record TemplateRequestWire(string? ChatTemplate, JsonElement Variables, string? Now);
