@@ -7,10 +7,8 @@ internal static class ProcessFaults
 {
     private const long MemoryBytes = 300L << 20;
 
-    /// <summary>Descriptors beyond those of an idle server; each connection takes one.</summary>
-    private const int SpareDescriptors = 18;
-
-    private const int IdleConnections = 100;
+    /// <summary>More than an idle server has descriptors left for under the lowest limit that it starts with; each takes one.</summary>
+    private const int IdleConnections = 400;
 
     /// <summary>Enough lines to fill any pipe.</summary>
     private const int LoggedRequests = 1000;
@@ -44,13 +42,8 @@ internal static class ProcessFaults
 
     private static async Task<FaultOutcome> LimitDescriptorsAsync(FaultScene scene)
     {
-        var idling = await scene.StartAsync();
-        if (ProcessVitals.Of(idling.Id)?.Descriptors is not { } open)
-            return FaultOutcome.Skip("the system does not tell a process's descriptors");
-        await scene.EndAsync(idling);
-
         // The limit stands from the start, as a shell or a service manager sets it.
-        var server = await scene.StartAsync($"ulimit -n {open + SpareDescriptors}");
+        var server = await scene.StartAsync($"ulimit -n {OpenFiles.Least}");
         List<RawConnection> idle = [];
         try
         {
