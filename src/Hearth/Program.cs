@@ -27,7 +27,7 @@ using var stop = StopRequests.OfProcess();
 using var released = stop.Finish.Register(output.Release);
 LlamaLibrary.OnAbort(reason =>
 {
-    output.Error.WriteLine($"llama.cpp cannot go on with this model, whose file may be damaged: {reason}");
+    output.Error.WriteLine(NativeAbort.Describe(reason));
     ProcessEnd.AtOnce(output.End(ExitCodes.Failure));
 });
 var models = new LocalModelLoader(terminal.Home);
