@@ -217,7 +217,7 @@ internal sealed class EngineLoop
     // On the disk thread.
     private void TakeDiskResult(DiskResult result)
     {
-        _diskResults.Writer.TryWrite(result);
+        if (!_diskResults.Writer.TryWrite(result)) result.GiveBack();
         Inbox.TryPost(new EngineCommand.Disk());
     }
 
@@ -358,6 +358,7 @@ internal sealed class EngineLoop
         Try(FreeDecoder);
         Try(PostToDisk);
         Try(() => _disk?.Stop());
+        Try(GiveBackStates);
         _ended.TrySetResult();
     }
 
@@ -372,6 +373,14 @@ internal sealed class EngineLoop
 
         _callers.Fail(_ => true, _health.Reason!);
         TellIdle();
+    }
+
+    // What a disk thread that was left behind still uses goes when it returns.
+    private void GiveBackStates()
+    {
+        _diskResults.Writer.TryComplete();
+        while (_diskResults.Reader.TryRead(out var result)) result.GiveBack();
+        _scheduler.Cache.Close();
     }
 
     // Once, also when that throws.

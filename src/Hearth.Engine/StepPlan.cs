@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Hearth.Engine.Cache;
+using Hearth.Llama;
 
 namespace Hearth.Engine;
 
@@ -96,8 +97,8 @@ internal readonly record struct KvOperation
     /// <summary>Receives what is saved.</summary>
     public SavedState? State { get; init; }
 
-    /// <summary>What is restored.</summary>
-    public byte[]? Data { get; init; }
+    /// <summary>What is restored; a saved state's, which is pinned until the operation was run.</summary>
+    public NativeBytes? Data { get; init; }
 
     /// <summary>Gives up the sequence's cells from a position on.</summary>
     public static KvOperation Drop(int sequenceId, int from = 0) =>
@@ -118,7 +119,7 @@ internal readonly record struct KvOperation
     };
 
     /// <summary>Copies the part of a segment from one position to another into cells that continue the sequence.</summary>
-    public static KvOperation Restore(int sequenceId, byte[] segment, int from, int to) =>
+    public static KvOperation Restore(int sequenceId, NativeBytes segment, int from, int to) =>
         new() { Kind = KvOperationKind.Restore, SequenceId = sequenceId, From = from, To = to, Data = segment };
 
     /// <summary>Copies the state that the sequence has at its end.</summary>
@@ -126,7 +127,7 @@ internal readonly record struct KvOperation
         new() { Kind = KvOperationKind.SaveCheckpoint, SequenceId = sequenceId, To = checkpoint.Key.End, State = checkpoint };
 
     /// <summary>Gives a sequence, whose other layers are complete, the state of its end.</summary>
-    public static KvOperation RestoreCheckpoint(int sequenceId, byte[] checkpoint) =>
+    public static KvOperation RestoreCheckpoint(int sequenceId, NativeBytes checkpoint) =>
         new() { Kind = KvOperationKind.RestoreCheckpoint, SequenceId = sequenceId, Data = checkpoint };
 }
 

@@ -144,6 +144,8 @@ public sealed unsafe class LlamaContext : IDisposable
     /// </summary>
     public long SequenceStateSet(ReadOnlySpan<byte> source, int sequence, StateFlags flags = StateFlags.None)
     {
+        if (source.IsEmpty)
+            return 0;
         fixed (byte* pointer = source)
             return (long)LlamaNative.llama_state_seq_set_data_ext(_handle, pointer, (nuint)source.Length, Checked(sequence), (uint)flags);
     }

@@ -176,7 +176,7 @@ internal sealed class PrefixCache
             Append(branch, sequence.Tokens[from..to]);
         }
 
-        _saved.Touch(state, now);
+        _saved.Use(state, now);
         path.Advance();
         if (_limits.Memory == MemoryKind.Full) path.WaitsUntil = null;
         return RestoreStep.Restored;
@@ -209,6 +209,9 @@ internal sealed class PrefixCache
         foreach (var branch in _tree.Branches.Where(b => b.Holder is null).ToArray()) Remove(branch);
         _saved.Ledger.Clear();
     }
+
+    /// <summary>Nobody continues anything any more: all memory of saved states goes back to the system.</summary>
+    public void Close() => _saved.Ledger.Close();
 
     /// <summary>The KV cells are lost; what was saved is not. Looks at nothing that was written down of them, which may be wrong.</summary>
     public void LoseCells(long now)

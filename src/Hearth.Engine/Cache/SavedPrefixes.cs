@@ -1,4 +1,5 @@
 using Hearth.Engine.Cache.Disk;
+using Hearth.Llama;
 
 namespace Hearth.Engine.Cache;
 
@@ -20,6 +21,7 @@ internal sealed class SavedPrefixes
 
     private readonly SegmentStore _states = new();
     private readonly List<SavedState> _unsettled = [];
+    private readonly List<SavedState> _restoring = [];
     private readonly MemoryKind _memory;
     private bool _hasFailed;
 
@@ -122,9 +124,11 @@ internal sealed class SavedPrefixes
         return true;
     }
 
-    /// <summary>A state was restored.</summary>
-    public void Touch(SavedState state, long now)
+    /// <summary>A state's restoring is planned: its bytes stay until that was run.</summary>
+    public void Use(SavedState state, long now)
     {
+        state.Pins++;
+        _restoring.Add(state);
         Ledger.Touch(state);
         Disk.Touch(state, now);
     }
@@ -151,6 +155,8 @@ internal sealed class SavedPrefixes
         }
 
         _unsettled.Clear();
+        foreach (var state in _restoring) state.Pins--;
+        _restoring.Clear();
         Ledger.Limit();
     }
 
@@ -175,6 +181,7 @@ internal sealed class SavedPrefixes
                 break;
             case DiskResult.WasRead read:
                 if (Disk.OnRead(read) is { } back) Take(back, read.Data);
+                else read.GiveBack();
                 break;
         }
 
@@ -271,7 +278,7 @@ internal sealed class SavedPrefixes
         _states.Superseded(by: state).Where(s => s.Pins == 0).ToList().ForEach(Forget);
     }
 
-    private void Take(SavedState state, byte[]? data)
+    private void Take(SavedState state, NativeBytes? data)
     {
         if (data is null)
         {
@@ -280,7 +287,12 @@ internal sealed class SavedPrefixes
         }
 
         // The same was computed meanwhile.
-        if (state.Data.Length > 0) return;
+        if (state.Data.Length > 0)
+        {
+            data.Dispose();
+            return;
+        }
+
         state.Data = data;
         Ledger.Add(state);
     }

@@ -1,9 +1,11 @@
+using Hearth.Llama;
+
 namespace Hearth.Engine.Cache;
 
 /// <summary>
 /// Bytes that the library wrote of a sequence, kept outside the KV cells: in memory, on disk, or both. Planned by the scheduler, filled
-/// by the decoder when it runs the operation; owned by the engine thread. The disk thread reads <see cref="Data"/> only while it is
-/// pinned, and nobody changes the bytes.
+/// by the decoder when it runs the operation; owned by the engine thread. Nobody changes the bytes. The disk thread borrows them while the
+/// state is pinned, and one that was left behind may still do so afterwards.
 /// </summary>
 /// <param name="key">What it is of.</param>
 internal sealed class SavedState(StateKey key)
@@ -13,8 +15,19 @@ internal sealed class SavedState(StateKey key)
     /// <summary>What it is of.</summary>
     public StateKey Key { get; } = key;
 
-    /// <summary>What the library wrote; empty until then, when it could not, and while only a file has it.</summary>
-    public byte[] Data { get; set; } = [];
+    /// <summary>
+    /// What the library wrote; empty until then, when it could not, and while only a file has it. The state owns it: what is replaced is
+    /// given back.
+    /// </summary>
+    public NativeBytes Data
+    {
+        get;
+        set
+        {
+            if (field != value) field.Dispose();
+            field = value;
+        }
+    } = NativeBytes.Empty;
 
     /// <summary>Size of its file; 0 while there is none.</summary>
     public long FileBytes { get; set; }

@@ -1,3 +1,5 @@
+using Hearth.Llama;
+
 namespace Hearth.Engine.Cache;
 
 /// <summary>
@@ -25,6 +27,7 @@ internal sealed class StateLedger(long budgetBytes, Action<SavedState> forget)
     /// <summary>A state whose bytes are there now.</summary>
     public void Add(SavedState state)
     {
+        Uncount(state);
         state.Place = _byUse.AddLast(state);
         state.CountedBytes = state.Data.Length;
         Bytes += state.CountedBytes;
@@ -58,14 +61,26 @@ internal sealed class StateLedger(long budgetBytes, Action<SavedState> forget)
         }
     }
 
-    /// <summary>Lets go of a state's bytes; harmless when they are not there.</summary>
+    /// <summary>Lets go of everything, because nobody is left who pins it.</summary>
+    public void Close()
+    {
+        foreach (var state in _byUse.ToArray()) Drop(state);
+    }
+
+    /// <summary>Lets go of a state's bytes, which go back to the system; harmless when they are not there.</summary>
     public void Drop(SavedState state)
     {
-        if (state.Place is not { } place) return;
-        _byUse.Remove(place);
-        state.Place = null;
-        Bytes -= state.CountedBytes;
-        (state.CountedBytes, state.Data) = (0, []);
+        if (!Uncount(state)) return;
+        state.Data = NativeBytes.Empty;
         forget(state);
+    }
+
+    private bool Uncount(SavedState state)
+    {
+        if (state.Place is not { } place) return false;
+        _byUse.Remove(place);
+        Bytes -= state.CountedBytes;
+        (state.Place, state.CountedBytes) = (null, 0);
+        return true;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class LlamaDecoder : IDecoder
         {
             _context = model.CreateContext(settings.ToContextOptions());
             _windowProof = new WindowProof(_context, _scratch);
-            _noState = Limits.Memory.NeedsCheckpoints() ? Read(_scratch, StateFlags.PartialOnly)[StateHeaderBytes..] : [];
+            _noState = Limits.Memory.NeedsCheckpoints() ? ReadNoState() : [];
         }
         catch
         {
@@ -119,7 +119,7 @@ internal sealed class LlamaDecoder : IDecoder
                 operation.State!.Data = Read(operation.SequenceId, StateFlags.PartialOnly);
                 return null;
             case KvOperationKind.RestoreCheckpoint:
-                return Succeeded(_context.SequenceStateSet(operation.Data, operation.SequenceId, StateFlags.PartialOnly));
+                return SetState(operation.Data!, operation.SequenceId, StateFlags.PartialOnly);
             case KvOperationKind.Restore:
                 return Restore(operation);
             default:
@@ -129,26 +129,56 @@ internal sealed class LlamaDecoder : IDecoder
 
     private string? Restore(KvOperation operation)
     {
-        byte[] state = _noState.Length == 0 ? operation.Data! : [.. operation.Data!, .. _noState];
-        if (Succeeded(_context.SequenceStateSet(state, _scratch)) is { } fault) return fault;
+        if (RestoreScratch(operation.Data!) is { } fault) return fault;
         _context.SequenceCopy(_scratch, operation.SequenceId, operation.From, operation.To);
         _context.SequenceRemove(_scratch);
         return null;
     }
 
+    private string? RestoreScratch(NativeBytes segment)
+    {
+        if (_noState.Length == 0) return SetState(segment, _scratch, StateFlags.None);
+        using var whole = Joined(segment, segment.Length, _noState);
+        return SetState(whole, _scratch, StateFlags.None);
+    }
+
     // The library writes the layers that keep every position first, and the others behind them.
-    private byte[] ReadSegment()
+    private NativeBytes ReadSegment()
     {
         var all = Read(_scratch, StateFlags.None);
         if (_noState.Length == 0 || all.Length == 0) return all;
-        return all[..(int)(all.Length - _context.SequenceStateSize(_scratch, StateFlags.PartialOnly) + StateHeaderBytes)];
+        using (all) return Joined(all, (int)(all.Length - _context.SequenceStateSize(_scratch, StateFlags.PartialOnly) + StateHeaderBytes), []);
     }
 
-    private byte[] Read(int sequenceId, StateFlags flags)
+    private byte[] ReadNoState()
     {
-        var data = GC.AllocateUninitializedArray<byte>((int)Math.Min(_context.SequenceStateSize(sequenceId, flags), Array.MaxLength));
-        return _context.SequenceStateGet(data, sequenceId, flags) == data.Length ? data : [];
+        using var all = Read(_scratch, StateFlags.PartialOnly);
+        using var bytes = all.Lend();
+        return bytes.Span[StateHeaderBytes..].ToArray();
     }
 
-    private static string? Succeeded(long bytesRead) => bytesRead > 0 ? null : "llama.cpp could not restore a saved state.";
+    private NativeBytes Read(int sequenceId, StateFlags flags)
+    {
+        if (NativeBytes.TryAllocate(_context.SequenceStateSize(sequenceId, flags)) is not { } data) return NativeBytes.Empty;
+        using var bytes = data.Lend();
+        if (_context.SequenceStateGet(bytes.Span, sequenceId, flags) == data.Length) return data;
+        data.Dispose();
+        return NativeBytes.Empty;
+    }
+
+    private string? SetState(NativeBytes state, int sequenceId, StateFlags flags)
+    {
+        using var bytes = state.Lend();
+        return _context.SequenceStateSet(bytes.Span, sequenceId, flags) > 0 ? null : "llama.cpp could not restore a saved state.";
+    }
+
+    private static NativeBytes Joined(NativeBytes first, int length, ReadOnlySpan<byte> second)
+    {
+        using var from = first.Lend();
+        if (from.Span.Length < length || NativeBytes.TryAllocate(length + (long)second.Length) is not { } joined) return NativeBytes.Empty;
+        using var to = joined.Lend();
+        from.Span[..length].CopyTo(to.Span);
+        second.CopyTo(to.Span[length..]);
+        return joined;
+    }
 }

@@ -1,4 +1,5 @@
 using Hearth.Engine.Cache;
+using Hearth.Llama;
 
 namespace Hearth.Engine.Simulation;
 
@@ -6,7 +7,7 @@ namespace Hearth.Engine.Simulation;
 /// The real scheduler and prefix cache without a model: steps are not computed but counted, and answers are given beforehand. For
 /// measuring what recorded sessions cost. Not thread-safe.
 /// </summary>
-public sealed class EngineSimulation
+public sealed class EngineSimulation : IDisposable
 {
     private const int MicroBatch = 512;
     private const int TicksPerSecond = 1000;
@@ -52,6 +53,9 @@ public sealed class EngineSimulation
     /// <summary>Nothing happens until then.</summary>
     public void WaitUntil(double seconds) => _now = Math.Max(_now, (long)(seconds * TicksPerSecond));
 
+    /// <summary>Gives back what its cache holds.</summary>
+    public void Dispose() => _scheduler.Cache.Close();
+
     /// <summary>One step. False when there was nothing to do.</summary>
     public bool Step()
     {
@@ -59,7 +63,7 @@ public sealed class EngineSimulation
         if (plan.IsEmpty) return false;
         foreach (var operation in plan.Operations)
         {
-            if (operation.State is { } state) state.Data = new byte[operation.To - operation.From];
+            if (operation.State is { } state) state.Data = NativeBytes.TryAllocate(operation.To - operation.From) ?? NativeBytes.Empty;
         }
 
         var sampled = new List<SampledToken>();

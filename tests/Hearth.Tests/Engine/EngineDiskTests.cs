@@ -142,6 +142,30 @@ public sealed class EngineDiskTests
         Assert.Equal(Prompt - 1, await AskAsync(engine));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_engine_that_ends_gives_the_memory_of_all_states_back_also_beside_a_disk_that_hangs(bool hangs)
+    {
+        using var home = new TemporaryFolder();
+        using var dead = new ManualResetEventSlim(!hangs);
+        NativeBlocks blocks = new();
+        await ReusedAsync(home.Path);
+        await using (var engine = NewEngine(home.Path, new CollectedLines(), blocks: blocks, beforeDisk: command =>
+        {
+            if (command is DiskCommand.Write) dead.Wait();
+        }))
+        {
+            // The first is read from files, the others are computed and saved.
+            while (engine.Counters.DiskFiles == 0) await Task.Yield();
+            for (var number = 1; number < 4; number++) await AskAsync(engine, number: number);
+        }
+
+        Assert.InRange(blocks.Made, 4, int.MaxValue);
+        Assert.Equal(0, blocks.Bytes);
+        dead.Set();
+    }
+
     public static TheoryData<Exception> Surprises =>
     [
         new OutOfMemoryException("no room"), new FormatException("odd"), new NotSupportedException("never"), new InvalidOperationException("broken"),
@@ -211,9 +235,9 @@ public sealed class EngineDiskTests
         return await AskAsync(engine);
     }
 
-    private static async Task<int> AskAsync(LocalEngine engine, FakeTimeProvider? time = null)
+    private static async Task<int> AskAsync(LocalEngine engine, FakeTimeProvider? time = null, int number = 1)
     {
-        var accepted = Assert.IsType<Submission.Accepted>(engine.Submit(new GenerationRequest(SchedulerDrive.Prompt(Prompt), 1, SamplingSettings.Greedy)));
+        var accepted = Assert.IsType<Submission.Accepted>(engine.Submit(new GenerationRequest(SchedulerDrive.Prompt(Prompt, number), 1, SamplingSettings.Greedy)));
         var answering = EngineUnderTest.AllEvents(accepted.Generation);
         if (time is not null) await PassAsync(time, () => answering.IsCompleted);
         var events = await answering;
@@ -221,10 +245,11 @@ public sealed class EngineDiskTests
     }
 
     private static LocalEngine NewEngine(
-        string folder, CollectedLines lines, int identity = 1, long budget = 1 << 20, Action<DiskCommand>? beforeDisk = null, TimeProvider? time = null) => new(
+        string folder, CollectedLines lines, int identity = 1, long budget = 1 << 20, Action<DiskCommand>? beforeDisk = null, TimeProvider? time = null,
+        NativeBlocks? blocks = null) => new(
         new EngineSettings(["none"], 1000, 2000, 4) { DiskCache = new DiskCacheSettings(folder, (UInt128)identity, "scripted", budget) },
         ScriptedDecoder.Vocabulary(SchedulerDrive.VocabularySize),
-        () => new ScriptedDecoder(new DecoderLimits(2000, 4, 128, 64, SchedulerDrive.VocabularySize)),
+        () => new ScriptedDecoder(new DecoderLimits(2000, 4, 128, 64, SchedulerDrive.VocabularySize), blocks),
         time ?? TimeProvider.System,
         lines,
         beforeDisk: beforeDisk);

@@ -1,3 +1,5 @@
+using Hearth.Llama;
+
 namespace Hearth.Engine.Cache.Disk;
 
 /// <summary>What the engine thread asks of the disk thread.</summary>
@@ -11,9 +13,9 @@ internal abstract record DiskCommand
 
     /// <summary>Write a state; answered by <see cref="DiskResult.Written"/>.</summary>
     /// <param name="Key">What it is of.</param>
-    /// <param name="Data">Its bytes, which nobody changes.</param>
+    /// <param name="Data">Its bytes, to be borrowed: nobody changes them, and when the thread is given up they may be gone.</param>
     /// <param name="ComputeCost">What computing it costs.</param>
-    public sealed record Write(StateKey Key, byte[] Data, TimeSpan ComputeCost) : DiskCommand;
+    public sealed record Write(StateKey Key, NativeBytes Data, TimeSpan ComputeCost) : DiskCommand;
 
     /// <summary>Read a state back; answered by <see cref="DiskResult.WasRead"/>.</summary>
     public sealed record Read(StateKey Key) : DiskCommand;
@@ -28,6 +30,11 @@ internal abstract record DiskCommand
 /// <summary>What the disk thread tells the engine thread.</summary>
 internal abstract record DiskResult
 {
+    /// <summary>Nobody takes what it holds.</summary>
+    public virtual void GiveBack()
+    {
+    }
+
     /// <summary>Files that were not known before.</summary>
     public sealed record Found(IReadOnlyList<FoundState> States) : DiskResult;
 
@@ -37,8 +44,12 @@ internal abstract record DiskResult
     /// <summary>A file is there now; <paramref name="Bytes"/> is its size, 0 when it could not be written.</summary>
     public sealed record Written(StateKey Key, long Bytes) : DiskResult;
 
-    /// <summary>A state's bytes; null when its file is gone or was not what it should be.</summary>
-    public sealed record WasRead(StateKey Key, byte[]? Data, TimeSpan Took) : DiskResult;
+    /// <summary>A state's bytes, which whoever takes the result owns; null when its file is gone or was not what it should be.</summary>
+    public sealed record WasRead(StateKey Key, NativeBytes? Data, TimeSpan Took) : DiskResult
+    {
+        /// <inheritdoc/>
+        public override void GiveBack() => Data?.Dispose();
+    }
 }
 
 /// <summary>A state that a file holds.</summary>

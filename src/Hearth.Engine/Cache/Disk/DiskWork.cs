@@ -101,11 +101,14 @@ internal sealed class DiskWork(DiskCacheSettings settings, TimeProvider time, Di
 
     private void Write(DiskCommand.Write write)
     {
+        // A thread that was given up, and whose call returns after all, may find the bytes gone.
+        using var bytes = write.Data.Lend();
+        var isThere = bytes.Span.Length == write.Data.Length;
         var most = write.Data.Length + SegmentFile.MaxHeaderBytes;
-        Forget(_budget.MakeRoom(most, write.Key.Chain));
+        if (isThere) Forget(_budget.MakeRoom(most, write.Key.Chain));
 
         // What is left may not be deleted, or there is more of others' than anybody may keep.
-        var stored = _budget.HasRoom(most) ? _folder.Write(write.Key, write.ComputeCost, write.Data) : null;
+        var stored = isThere && _budget.HasRoom(most) ? _folder.Write(write.Key, write.ComputeCost, bytes.Span) : null;
         if (stored is not null) _known[stored.Name] = write.Key;
         tell(new DiskResult.Written(write.Key, stored?.Bytes ?? 0));
     }

@@ -23,11 +23,17 @@ public sealed record FileSpeed(double Write, double Read, double Copy)
         long bytes = 0;
         foreach (var file in store.Scan(new HashSet<string>()))
         {
-            byte[] data = [];
-            read += Timed(time, () => data = store.Read(file.Key).Payload);
-            write += Timed(time, () => written.Write(file.Key, file.ComputeCost, data));
-            copy += Timed(time, () => Flushed(Path.Combine(copies, file.Name), data));
-            bytes += data.Length;
+            var start = time.GetTimestamp();
+            using var payload = store.Read(file.Key).Payload;
+            read += time.GetElapsedTime(start);
+            using var data = payload.Lend();
+            start = time.GetTimestamp();
+            written.Write(file.Key, file.ComputeCost, data.Span);
+            write += time.GetElapsedTime(start);
+            start = time.GetTimestamp();
+            Flushed(Path.Combine(copies, file.Name), data.Span);
+            copy += time.GetElapsedTime(start);
+            bytes += payload.Length;
         }
 
         Directory.Delete(scratch, recursive: true);
@@ -36,17 +42,10 @@ public sealed record FileSpeed(double Write, double Read, double Copy)
         double Speed(TimeSpan took) => bytes / BytesPerMegabyte / took.TotalSeconds;
     }
 
-    private static void Flushed(string path, byte[] data)
+    private static void Flushed(string path, ReadOnlySpan<byte> data)
     {
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
         RandomAccess.Write(file, data, 0);
         RandomAccess.FlushToDisk(file);
-    }
-
-    private static TimeSpan Timed(TimeProvider time, Action work)
-    {
-        var start = time.GetTimestamp();
-        work();
-        return time.GetElapsedTime(start);
     }
 }

@@ -38,7 +38,12 @@ internal sealed class SegmentDisk
             void Tell(DiskResult result)
             {
                 // What comes from a thread that was left behind is known to be late, and nobody waits for it.
-                if (thread?.IsAbandoned == true) return;
+                if (thread?.IsAbandoned == true)
+                {
+                    result.GiveBack();
+                    return;
+                }
+
                 if (isAgain) log.LogInformation("The disk cache answers again");
                 if (isAgain) _isSaid = isAgain = false;
                 tell(result);

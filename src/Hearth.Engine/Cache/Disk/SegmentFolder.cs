@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Hearth.Llama;
 
 namespace Hearth.Engine.Cache.Disk;
 
@@ -97,7 +98,7 @@ internal sealed class SegmentFolder(string root, UInt128 identity, string modelN
     public StateRead Read(StateKey key)
     {
         var path = PathOf(SegmentFile.Name(key));
-        byte[]? payload = null;
+        NativeBytes? payload = null;
         SegmentFault fault;
         using (var reader = SegmentReader.TryOpen(path, identity, out fault))
         {
@@ -109,9 +110,9 @@ internal sealed class SegmentFolder(string root, UInt128 identity, string modelN
         }
 
         if (payload is not null) return new(ReadOutcome.Ok, payload);
-        if (fault == SegmentFault.Unreadable) return new(ReadOutcome.Gone, []);
+        if (fault == SegmentFault.Unreadable) return new(ReadOutcome.Gone, NativeBytes.Empty);
         Discard(path);
-        return new(ReadOutcome.Discarded, []);
+        return new(ReadOutcome.Discarded, NativeBytes.Empty);
     }
 
     /// <summary>Notes a use, for the order in which states leave. Only a hint, so what fails is ignored.</summary>
@@ -182,8 +183,8 @@ internal sealed record StoredState(StateKey Key, string Name, long Bytes, TimeSp
 
 /// <summary>What reading a state gave.</summary>
 /// <param name="Outcome">Whether there is a payload.</param>
-/// <param name="Payload">The bytes that were stored; empty unless the outcome is Ok.</param>
-internal readonly record struct StateRead(ReadOutcome Outcome, byte[] Payload);
+/// <param name="Payload">The bytes that were stored, which whoever read them owns; empty unless the outcome is Ok.</param>
+internal readonly record struct StateRead(ReadOutcome Outcome, NativeBytes Payload);
 
 /// <summary>How reading a state ended.</summary>
 internal enum ReadOutcome

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using Hearth.Llama;
 using Microsoft.Win32.SafeHandles;
 
 namespace Hearth.Engine.Cache.Disk;
@@ -58,22 +59,28 @@ internal sealed class SegmentReader : IDisposable
         }
     }
 
-    /// <summary>The payload, its checksum proven; null with the reason when there is none.</summary>
-    public byte[]? TryReadPayload(out SegmentFault fault)
+    /// <summary>The payload, its checksum proven, which the caller owns; null with the reason when there is none.</summary>
+    public NativeBytes? TryReadPayload(out SegmentFault fault)
     {
-        var payload = GC.AllocateUninitializedArray<byte>((int)Header.PayloadBytes);
-        try
+        fault = SegmentFault.Unreadable;
+        if (NativeBytes.TryAllocate(Header.PayloadBytes) is not { } payload) return null;
+        using (var bytes = payload.Lend())
         {
-            fault = Fill(_file, payload, Header.Bytes) < payload.Length ? SegmentFault.Torn
-                : XxHash128.HashToUInt128(payload) != Header.PayloadHash ? SegmentFault.Corrupt
-                : SegmentFault.None;
-        }
-        catch (IOException)
-        {
-            fault = SegmentFault.Unreadable;
+            try
+            {
+                fault = Fill(_file, bytes.Span, Header.Bytes) < payload.Length ? SegmentFault.Torn
+                    : XxHash128.HashToUInt128(bytes.Span) != Header.PayloadHash ? SegmentFault.Corrupt
+                    : SegmentFault.None;
+            }
+            catch (IOException)
+            {
+                fault = SegmentFault.Unreadable;
+            }
         }
 
-        return fault == SegmentFault.None ? payload : null;
+        if (fault == SegmentFault.None) return payload;
+        payload.Dispose();
+        return null;
     }
 
     /// <summary>Proves the payload's checksum without holding the payload.</summary>

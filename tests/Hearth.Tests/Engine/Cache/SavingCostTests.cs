@@ -1,5 +1,6 @@
 using Hearth.Engine;
 using Hearth.Engine.Cache;
+using Hearth.Llama;
 
 namespace Hearth.Tests.Engine.Cache;
 
@@ -45,12 +46,13 @@ public sealed class SavingCostTests
         for (var i = 0; i < blocks; i++)
         {
             Assert.True(saved.SaveNext(tree.Branches, operations, (_, _) => true, now: i));
-            operations[0].State!.Data = [1];
+            operations[0].State!.Data = NativeBytes.TryAllocate(1)!;
             operations.Clear();
             saved.Settle(i, secondsPerToken: 0);
         }
 
         Assert.False(saved.SaveNext(tree.Branches, operations, (_, _) => true, now: blocks));
+        saved.Ledger.Close();
         return (GC.GetAllocatedBytesForCurrentThread() - start) / (double)blocks;
     }
 }

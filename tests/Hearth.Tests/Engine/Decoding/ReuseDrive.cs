@@ -76,7 +76,11 @@ internal sealed class ReuseDrive : IDisposable
         return records;
     }
 
-    public void Dispose() => _decoder.Dispose();
+    public void Dispose()
+    {
+        _scheduler.Cache.Close();
+        _decoder.Dispose();
+    }
 
     private void Step()
     {
@@ -115,7 +119,7 @@ internal sealed class ReuseDrive : IDisposable
         foreach (var command in _scheduler.Cache.Disk.Commands.ToArray())
         {
             if (command is DiskCommand.Write write)
-                _scheduler.OnDisk(new DiskResult.Written(write.Key, _folder!.Write(write.Key, write.ComputeCost, write.Data).Bytes), _now);
+                _scheduler.OnDisk(new DiskResult.Written(write.Key, _folder!.Write(write.Key, write.ComputeCost, NativeBlocks.Read(write.Data)).Bytes), _now);
             else if (command is DiskCommand.Read read)
                 _scheduler.OnDisk(new DiskResult.WasRead(read.Key, _folder!.Read(read.Key) is { Outcome: ReadOutcome.Ok } file ? file.Payload : null, TimeSpan.Zero), _now);
             else if (command is DiskCommand.Delete delete)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Hearth.Engine;
 using Hearth.Engine.Cache;
 using Hearth.Engine.Decoding;
+using Hearth.Llama;
 
 namespace Hearth.Tests.Engine.Decoding;
 
@@ -9,7 +10,7 @@ namespace Hearth.Tests.Engine.Decoding;
 /// A decoder without a model: it keeps the KV cache as cells that sequence ids share, refuses whatever a real cache could not do, and
 /// answers with logits that are a function of the history it sees. A token therefore is right only if its history was.
 /// </summary>
-internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
+internal sealed class ScriptedDecoder(DecoderLimits limits, NativeBlocks? blocks = null) : IDecoder
 {
     /// <summary>How far back a token reads with sliding-window memory, itself included.</summary>
     public const int WindowTokens = 16;
@@ -19,6 +20,7 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
 
     private readonly Dictionary<int, Timeline> _timelines = [];
     private readonly Dictionary<int, float[]> _logits = [];
+    private readonly NativeBlocks _blocks = blocks ?? new NativeBlocks();
 
     public static VocabularyFacts Vocabulary(int size) => new(size, [EndOfGeneration], []);
 
@@ -191,9 +193,13 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
         }
     }
 
-    private static byte[] ToBytes(int[] tokens) => MemoryMarshal.AsBytes<int>(tokens).ToArray();
+    private NativeBytes ToBytes(int[] tokens) => _blocks.Copy(MemoryMarshal.AsBytes<int>(tokens));
 
-    private static int[] ToTokens(byte[] bytes) => MemoryMarshal.Cast<byte, int>(bytes).ToArray();
+    private int[] ToTokens(NativeBytes bytes)
+    {
+        _blocks.Watch(bytes);
+        return MemoryMarshal.Cast<byte, int>(NativeBlocks.Read(bytes)).ToArray();
+    }
 
     private float[] OneHot(int token)
     {

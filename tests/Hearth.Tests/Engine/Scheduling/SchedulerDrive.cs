@@ -16,6 +16,7 @@ internal sealed class SchedulerDrive
     public SchedulerDrive(SchedulerLimits limits)
     {
         Limits = limits;
+        Disk = new SimulatedDisk(Blocks);
         Decoder = NewDecoder();
         Scheduler = NewScheduler();
     }
@@ -24,7 +25,10 @@ internal sealed class SchedulerDrive
 
     public Scheduler Scheduler { get; private set; }
 
-    public SimulatedDisk Disk { get; } = new();
+    /// <summary>The bytes of all states that were ever saved or read.</summary>
+    public NativeBlocks Blocks { get; } = new();
+
+    public SimulatedDisk Disk { get; }
 
     public ScriptedDecoder Decoder { get; private set; }
 
@@ -102,12 +106,24 @@ internal sealed class SchedulerDrive
     /// <summary>The process ends and another one starts: only files are left.</summary>
     public void Restart()
     {
-        Scheduler.FailAll(++Now);
-        TakeEffects();
+        Close();
         Decoder = NewDecoder();
         Scheduler = NewScheduler();
         Disk.TellAll(Scheduler, Now);
     }
+
+    /// <summary>The engine ends, and everything is given back.</summary>
+    public void Close()
+    {
+        Scheduler.FailAll(++Now);
+        TakeEffects();
+        CheckMemory();
+        Scheduler.Cache.Close();
+        Assert.Equal((0, 0), (Blocks.Bytes, Scheduler.Cache.SavedBytes));
+    }
+
+    /// <summary>The memory of states is that of those in the books, and no other.</summary>
+    public void CheckMemory() => Assert.Equal(Scheduler.Cache.SavedBytes, Blocks.Bytes);
 
     /// <summary>One step. The plan it returns is the one that was computed.</summary>
     /// <param name="whileComputing">What happens in its middle; after it, a step that nobody needs is interrupted where it can be.</param>
@@ -133,6 +149,18 @@ internal sealed class SchedulerDrive
             return plan;
         }
 
+        var sampled = Sample(plan);
+        Now += StepTicks(plan);
+        Scheduler.OnStepDone(sampled, Now, Restoring(plan), Saving(plan));
+        Disk.TakeFrom(Scheduler);
+        CheckBooks();
+        TakeEffects();
+        return plan;
+    }
+
+    /// <summary>What the decoder wants next, of everyone who wants to know.</summary>
+    public SampledToken[] Sample(StepPlan plan)
+    {
         var sampled = new List<SampledToken>();
         foreach (var entry in plan.Entries)
         {
@@ -141,12 +169,7 @@ internal sealed class SchedulerDrive
             sampled.Add(new SampledToken(token, token == ScriptedDecoder.EndOfGeneration));
         }
 
-        Now += StepTicks(plan);
-        Scheduler.OnStepDone([.. sampled], Now, Restoring(plan), Saving(plan));
-        Disk.TakeFrom(Scheduler);
-        CheckBooks();
-        TakeEffects();
-        return plan;
+        return [.. sampled];
     }
 
     /// <summary>As the engine does while nobody asks anything: tidies up, a piece at a time. Returns the number of pieces.</summary>
@@ -185,7 +208,7 @@ internal sealed class SchedulerDrive
     private Scheduler NewScheduler() => new(Limits, (id, position) => Decoder.HoldsWindow(id, position));
 
     private ScriptedDecoder NewDecoder() => new(new DecoderLimits(
-        Limits.Cells, Limits.SequenceIds, Limits.BatchTokens, Limits.MicroBatchTokens, VocabularySize, Limits.Memory));
+        Limits.Cells, Limits.SequenceIds, Limits.BatchTokens, Limits.MicroBatchTokens, VocabularySize, Limits.Memory), Blocks);
 
     private void TakeEffects()
     {
@@ -207,6 +230,7 @@ internal sealed class SchedulerDrive
     private void CheckBooks()
     {
         Scheduler.Cache.CheckIntegrity();
+        CheckMemory();
         var holders = _submitted.Where(s => s.SequenceId != Sequence.None).ToList();
         Assert.Equal(holders.Count, Scheduler.Running);
         Assert.Equal(holders.Count, holders.Select(s => s.SequenceId).Distinct().Count());

@@ -70,6 +70,7 @@ public sealed class SchedulerPropertyTests
             drive.RunUntilIdle();
             Assert.Equal(drive.Submitted.Count, drive.Ends.Count);
             foreach (var sequence in drive.Submitted) CheckAnswer(drive, sequence);
+            drive.Close();
             Interlocked.Add(ref interrupted[(int)limits.Memory], drive.Interrupted);
         }, iter: 3000);
 

@@ -5,7 +5,7 @@ using Hearth.Engine.Cache.Disk;
 namespace Hearth.Tests.Engine.Scheduling;
 
 /// <summary>A disk that answers when it is told to, or takes its time over every command, and fails when it is told to.</summary>
-internal sealed class SimulatedDisk
+internal sealed class SimulatedDisk(NativeBlocks blocks)
 {
     private readonly Dictionary<StateKey, byte[]> _files = [];
     private readonly Queue<DiskCommand> _commands = new();
@@ -139,7 +139,8 @@ internal sealed class SimulatedDisk
     {
         if (FailsToWrite) return new DiskResult.Written(write.Key, 0);
         Writes++;
-        _files[write.Key] = write.Data;
+        _files[write.Key] = NativeBlocks.Read(write.Data);
+        Assert.Equal(write.Data.Length, _files[write.Key].Length);
         return new DiskResult.Written(write.Key, write.Data.Length);
     }
 
@@ -147,6 +148,6 @@ internal sealed class SimulatedDisk
     {
         if (LosesFiles) _files.Remove(read.Key);
         Reads++;
-        return new DiskResult.WasRead(read.Key, _files.GetValueOrDefault(read.Key), took);
+        return new DiskResult.WasRead(read.Key, _files.TryGetValue(read.Key, out var data) ? blocks.Copy(data) : null, took);
     }
 }

@@ -47,7 +47,7 @@ internal static class TraceBenchmark
     internal static IReadOnlyList<TraceCount> Play(IReadOnlyList<TraceFile> group, int savedPercent, CancellationToken cancellation)
     {
         var cells = group.Sum(t => t.Largest);
-        EngineSimulation engine = new(group.Max(t => t.Largest), cells, group.Count, SequenceIds, (int)((long)cells * savedPercent / 100));
+        using EngineSimulation engine = new(group.Max(t => t.Largest), cells, group.Count, SequenceIds, (int)((long)cells * savedPercent / 100));
         List<TraceSession> sessions = [.. group.Select((trace, i) => new TraceSession(trace, i, engine))];
         while (true)
         {

@@ -39,7 +39,7 @@ public sealed class KillDuringWritesTests(ITestOutputHelper output)
                 var result = folder.Read(state.Key);
                 Assert.Equal(States.Key(number), state.Key);
                 Assert.Equal(ReadOutcome.Ok, result.Outcome);
-                Assert.True(result.Payload.AsSpan().SequenceEqual(States.Bytes(number)));
+                Assert.True(NativeBlocks.Read(result.Payload).AsSpan().SequenceEqual(States.Bytes(number)));
                 read++;
             }
 

@@ -223,6 +223,7 @@ public sealed class SegmentFolderTests : IDisposable
     {
         var read = folder.Read(key);
         Assert.Equal(outcome, read.Outcome);
-        Assert.Equal(payload, read.Payload);
+        Assert.Equal(payload, NativeBlocks.Read(read.Payload));
+        read.Payload.Dispose();
     }
 }
