@@ -14,7 +14,7 @@ internal sealed class RenderState(JinjaTemplate template, RenderSettings setting
     private const int CharsReadPerStep = 256;
     private const int ItemsReadPerStep = 64;
     private const int BitsMadePerStep = 64;
-    private const int LimbProductsPerStep = 128;
+    private const int LimbProductsPerStep = 32;
     private const int ScopesPerStep = 8;
 
     private long _steps;

@@ -79,7 +79,8 @@ internal static class StringMethods
     {
         if (chars is not (null or OriginString))
             throw JinjaException.Type("strip arg must be None or str");
-        state.Read(chars);
+        if (chars is OriginString listed)
+            state.ReadSlowly(listed);
         SearchValues<char>? set = chars is OriginString given ? SearchValues.Create(given.Text) : null;
         bool Goes(char c) => set is null ? IsSpace(c) : set.Contains(c);
         int start = 0;

@@ -94,10 +94,12 @@ internal static class ValueFilters
     private static object? Truncated(double? number) =>
         number is { } real && double.IsFinite(real) ? Arithmetic.Normal(new BigInteger(real)) : null;
 
+    private const int SignAndPrefix = 3;
+
     /// <summary>Python's <c>int(text, radix)</c>; null where that fails. Texts longer than any integer may be are not numbers.</summary>
     private static object? ParseInteger(string text, int radix, RenderState state)
     {
-        if (radix != 0 && radix is < 2 or > 36)
+        if ((radix != 0 && radix is < 2 or > 36) || Trimmed(text).Length > JinjaLimits.IntegerDigits + SignAndPrefix)
             return null;
         string digits = Ascii(text).ToLowerInvariant();
         bool isNegative = digits.StartsWith('-');
@@ -123,9 +125,19 @@ internal static class ValueFilters
     }
 
     /// <summary>Without white space around, and with the digits of other scripts as ASCII's.</summary>
-    private static string Ascii(string text) => string.Concat(text
-        .Trim([.. text.Where(StringMethods.IsSpace).Distinct()])
+    private static string Ascii(string text) => string.Concat(Trimmed(text)
         .Select(c => !char.IsAscii(c) && CharUnicodeInfo.GetDecimalDigitValue(c) is var digit and >= 0 ? (char)('0' + digit) : c));
+
+    private static string Trimmed(string text)
+    {
+        int start = 0;
+        int end = text.Length;
+        while (start < end && StringMethods.IsSpace(text[start]))
+            start++;
+        while (end > start && StringMethods.IsSpace(text[end - 1]))
+            end--;
+        return text[start..end];
+    }
 
     /// <summary>Underscores stand between digits, one at a time.</summary>
     private static bool HasGoodUnderscores(string digits) =>

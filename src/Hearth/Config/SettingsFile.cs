@@ -1,3 +1,4 @@
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -25,7 +26,9 @@ internal sealed record SettingsFile(string Path, IReadOnlyList<SettingsFileEntry
                 return mustExist ? Failed(path, $"The settings file {path} does not exist.") : new SettingsFile(path, []);
             if (new FileInfo(path).Length > MaximumBytes)
                 return Failed(path, $"The settings file {path} is larger than {MaximumBytes} bytes, so it is probably another file.");
-            return Parse(path, File.ReadAllText(path));
+
+            // A pipe or a device has no length either, and reading one may never end.
+            return new FileInfo(path) is { LinkTarget: null, Length: 0 } ? new SettingsFile(path, []) : Parse(path, File.ReadAllText(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,7 +39,16 @@ internal sealed record SettingsFile(string Path, IReadOnlyList<SettingsFileEntry
     /// <summary>Parses the text of a file.</summary>
     public static SettingsFile Parse(string path, string text)
     {
-        var document = SyntaxParser.Parse(text, path, validate: true);
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(text, path, validate: true);
+        }
+        catch (TomlException e)
+        {
+            return Failed(path, $"The settings file {path} cannot be read: {e.Message}");
+        }
+
         if (document.HasErrors)
         {
             var first = document.Diagnostics.First(d => d.Kind == DiagnosticMessageKind.Error);

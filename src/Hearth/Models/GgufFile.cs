@@ -103,6 +103,8 @@ internal sealed partial class GgufFile
             return (null, $"{path} is a folder, not a GGUF file.");
         if (!File.Exists(path))
             return (null, $"{path} does not exist.");
+        if (RegularFile.IsEmpty(path))
+            return (null, $"{path} is empty, or a pipe or a device: name a GGUF file, or download it again.");
         (IReadOnlyList<string> paths, string? missing) = Parts(path);
         if (missing is not null)
             return (null, missing);

@@ -56,6 +56,8 @@ internal sealed record TemplateSource(string Text, string Origin, string? Warnin
 
         try
         {
+            if (RegularFile.IsEmpty(choice))
+                return (null, $"{choice} is no chat template: it is empty, or a pipe or a device.");
             return new FileInfo(choice).Length <= MostBytes
                 ? (new TemplateSource(File.ReadAllText(choice), choice, null), null)
                 : (null, $"{choice} is no chat template: it has more than {MostBytes} bytes.");
