@@ -19,8 +19,9 @@ public sealed unsafe partial class NativeBytes : SafeHandle
     private const int PrivateAnonymousLinux = 0x22;
     private const int PrivateAnonymousMac = 0x1002;
 
-    /// <summary>Linux brings the pages in with the call, which is much cheaper than one by one: all of them will be written.</summary>
-    private const int PopulateLinux = 0x8000;
+    /// <summary>Linux gives large pages only to whom asks, and brings all in at once, which is much cheaper than one by one: all will be written.</summary>
+    private const int HugePagesLinux = 14;
+    private const int PopulateForWritingLinux = 23;
 
     private const uint ReserveAndCommit = 0x3000;
     private const uint ReleaseAll = 0x8000;
@@ -99,13 +100,22 @@ public sealed unsafe partial class NativeBytes : SafeHandle
     {
         if (OperatingSystem.IsWindows())
             return VirtualAlloc(0, length, ReserveAndCommit, PageReadWrite);
-        int flags = OperatingSystem.IsMacOS() ? PrivateAnonymousMac : PrivateAnonymousLinux | PopulateLinux;
+        int flags = OperatingSystem.IsMacOS() ? PrivateAnonymousMac : PrivateAnonymousLinux;
         nint address = Map(0, length, ReadAndWrite, flags, descriptor: -1, offset: 0);
-        return address == -1 ? 0 : address;
+        if (address == -1)
+            return 0;
+
+        // A kernel that knows neither does without.
+        if (OperatingSystem.IsLinux() && Advise(address, length, HugePagesLinux) == 0)
+            _ = Advise(address, length, PopulateForWritingLinux);
+        return address;
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int Unmap(nint address, nuint length);
