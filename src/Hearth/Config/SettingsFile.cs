@@ -26,9 +26,9 @@ internal sealed record SettingsFile(string Path, IReadOnlyList<SettingsFileEntry
                 return mustExist ? Failed(path, $"The settings file {path} does not exist.") : new SettingsFile(path, []);
             if (new FileInfo(path).Length > MaximumBytes)
                 return Failed(path, $"The settings file {path} is larger than {MaximumBytes} bytes, so it is probably another file.");
-
-            // A pipe or a device has no length either, and reading one may never end.
-            return new FileInfo(path) is { LinkTarget: null, Length: 0 } ? new SettingsFile(path, []) : Parse(path, File.ReadAllText(path));
+            if (RegularFile.IsEmpty(path))
+                return mustExist ? Failed(path, $"The settings file {path} is empty, or a pipe or a device, which are not read.") : new SettingsFile(path, []);
+            return Parse(path, File.ReadAllText(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

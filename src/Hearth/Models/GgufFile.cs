@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Hearth.Config;
 using Hearth.Models.Gguf;
 
 namespace Hearth.Models;

@@ -1,4 +1,5 @@
 using Hearth.Chat.Templates;
+using Hearth.Config;
 
 namespace Hearth.Models;
 

@@ -1,4 +1,4 @@
-namespace Hearth.Models;
+namespace Hearth.Config;
 
 /// <summary>Files that a person names. Opening a pipe or a device may never return, and reading one may never end.</summary>
 internal static class RegularFile
